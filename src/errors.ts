@@ -1,0 +1,108 @@
+/**
+ * What went wrong, said for people. One list of codes, each with its details and its text; nothing else makes
+ * such texts. Errors travel as `Problem` values and are thrown as `Failure`.
+ */
+
+/** Every code, with the details that its text needs. */
+export interface Problems {
+  /** Our own mistake. `reference` finds the stack in the service's log. */
+  internal: { reference: string };
+  'timed-out': { what: string; seconds: number };
+  aborted: Record<string, never>;
+  /** A part of the machine that is not there, or not running: normal on some machines. */
+  unavailable: { what: string; why: string };
+  /** A program that ended with an error. `said`: its last line. */
+  'program-failed': { program: string; exitCode: number; said: string };
+  /** A program whose answer could not be understood. */
+  'not-understood': { what: string; got: string };
+  /** An argument that is wrong: which, why, and what would be right. */
+  'bad-value': { field: string; why: string; right: string };
+  'not-allowed': { what: string; why: string };
+  'unknown-unit': { name: string };
+  'name-not-found': { host: string };
+  'service-gone': { socket: string; why: string };
+  'service-other-version': { theirs: string; ours: string };
+}
+
+export type ProblemCode = keyof Problems;
+
+/** An error as it travels over the socket and into --json. */
+export type Problem = { [C in ProblemCode]: { code: C; details: Problems[C] } }[ProblemCode];
+
+/** The one error class. `cause` keeps what lay beneath, for the log, never for people. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  constructor(
+    readonly problem: Problem,
+    options?: ErrorOptions,
+  ) {
+    super(`${problem.code} ${JSON.stringify(problem.details)}`, options);
+  }
+}
+
+export function fail<C extends ProblemCode>(code: C, details: Problems[C], cause?: unknown): Failure {
+  return new Failure({ code, details } as Problem, cause === undefined ? undefined : { cause });
+}
+
+/** Any thrown thing as a problem. What is no `Failure` is our own mistake; `reference` is how its stack was logged. */
+export function problemOf(error: unknown, reference = 'none'): Problem {
+  if (error instanceof Failure) return error.problem;
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'aborted', details: {} };
+  return { code: 'internal', details: { reference } };
+}
+
+/** What happened, why, and what to do: each a sentence. */
+export interface Explanation {
+  what: string;
+  why?: string;
+  advice?: string;
+}
+
+const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
+  internal: (d) => ({
+    what: 'Gatehouse made a mistake.',
+    why: `It is noted in the journal of gatehouse.service under ${d.reference}.`,
+    advice: 'Try again; if it comes back, send a diagnostics report to support.',
+  }),
+  'timed-out': (d) => ({
+    what: `${d.what} did not answer within ${d.seconds} s.`,
+    advice: 'Try again; the machine may be busy.',
+  }),
+  aborted: () => ({ what: 'Given up.' }),
+  unavailable: (d) => ({ what: `${d.what} is not available.`, why: d.why }),
+  'program-failed': (d) => ({
+    what: `${d.program} ended with code ${d.exitCode}.`,
+    ...(d.said ? { why: `It said: ${d.said}` } : {}),
+  }),
+  'not-understood': (d) => ({ what: `The answer of ${d.what} was not understood.`, why: `It began: ${d.got}` }),
+  'bad-value': (d) => ({ what: `${d.field}: ${d.why}.`, advice: `Right would be: ${d.right}.` }),
+  'not-allowed': (d) => ({ what: `${d.what} is not allowed here.`, why: d.why }),
+  'unknown-unit': (d) => ({
+    what: `${d.name} is not a unit of this appliance.`,
+    advice: 'See Diagnostics, Units for those that are.',
+  }),
+  'name-not-found': (d) => ({
+    what: `The name ${d.host} was not found.`,
+    why: 'No DNS server knows it, or none answers.',
+    advice: 'Check the spelling, then System, Network, DNS.',
+  }),
+  'service-gone': (d) => ({
+    what: 'The Gatehouse service does not answer.',
+    why: `${d.socket}: ${d.why}.`,
+    advice: 'It restarts by itself within seconds. If not: systemctl status gatehouse.service',
+  }),
+  'service-other-version': (d) => ({
+    what: `This console is version ${d.ours}, the service ${d.theirs}.`,
+    advice: 'Leave the console and open it again.',
+  }),
+};
+
+export function explain(problem: Problem): Explanation {
+  return (texts[problem.code] as (d: object) => Explanation)(problem.details);
+}
+
+/** The explanation in one line. */
+export function sentence(problem: Problem): string {
+  const { what, why, advice } = explain(problem);
+  return [what, why, advice].filter(Boolean).join(' ');
+}

@@ -1,0 +1,43 @@
+/**
+ * The contract's operations by name, as they go over the socket, and whether each changes the machine.
+ * One line a call of appliance.ts; the compiler says which is missing. Nothing else.
+ */
+import type { Appliance, Operation } from './appliance.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: any operation whatever
+type AnyOperation = Operation<any, any, any>;
+
+/** "about" | "info.read" | … */
+export type OperationName = {
+  [G in keyof Appliance]: Appliance[G] extends AnyOperation ? G : `${G}.${keyof Appliance[G] & string}`;
+}[keyof Appliance];
+
+/** The function type behind a name. */
+export type OperationOf<N extends OperationName> = N extends keyof Appliance
+  ? Appliance[N]
+  : N extends `${infer G}.${infer V}`
+    ? G extends keyof Appliance
+      ? V extends keyof Appliance[G]
+        ? Appliance[G][V]
+        : never
+      : never
+    : never;
+
+export type ArgumentsOf<N extends OperationName> = OperationOf<N> extends Operation<infer A, infer _R, infer _P> ? A : never;
+
+export const operations = {
+  about: 'read',
+  'status.read': 'read',
+  'status.watch': 'read',
+  'info.read': 'read',
+  'info.watch': 'read',
+  'ping.run': 'read',
+  'units.list': 'read',
+  'units.watch': 'read',
+  'units.show': 'read',
+  'units.start': 'change',
+  'units.stop': 'change',
+  'units.restart': 'change',
+} as const satisfies Record<OperationName, 'read' | 'change'>;
+
+export const operationNames = Object.keys(operations) as OperationName[];
