@@ -34,6 +34,10 @@ export interface Terminal {
   nextLook(): Look;
   onKey(listener: (key: Key) => void): () => void;
   onResize(listener: () => void): () => void;
+  /** Called before each paint is sent, to write the cells of `screen.lines`. */
+  onPaint(listener: () => void): () => void;
+  /** Where the cursor stands after the next paint; hidden without a place. */
+  cursor(x?: number, y?: number): void;
   /** Asks for a paint; many asks before it make one. While the line is busy the paint waits, and shows the newest state. */
   invalidate(): void;
   /** Forgets what the terminal shows and paints all of it. */

@@ -1,0 +1,151 @@
+/**
+ * The whole screen: title bar, the open pieces, a notice, the status line. Keys go to the topmost piece.
+ * Knows nothing of what the pieces show.
+ */
+import { sentence, type Problem } from '../../src/errors.ts';
+import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
+import { wrapped } from './cells.ts';
+import { Help } from './help.ts';
+import { everywhere, useLine } from './keys.ts';
+import type { Piece, Size, Stage } from './piece.ts';
+import type { Key, Terminal } from './terminal/types.ts';
+import { attributes } from './theme.ts';
+
+/** Below this a sentence says so instead of the pieces. */
+export const smallest: Size = { width: 40, height: 12 };
+
+export class Frame implements Stage {
+  vendor = '';
+  /** Shown beside the vendor and meant to be seen: "LAB". */
+  mark = '';
+  private statusLine: Line = '';
+  private problem: Problem | undefined;
+  private readonly pieces: Piece<unknown>[] = [];
+  private readonly page: Page;
+
+  constructor(private readonly terminal: Terminal) {
+    this.page = { buffer: terminal.screen.lines as unknown as Buffer, attributes: attributes(terminal.look) };
+    terminal.onPaint(() => this.paint());
+    terminal.onKey((key) => this.key(key));
+    terminal.onResize(() => this.invalidate());
+  }
+
+  invalidate(): void {
+    this.terminal.invalidate();
+  }
+
+  async show<R>(piece: Piece<R>): Promise<R | undefined> {
+    this.pieces.push(piece as Piece<unknown>);
+    piece.open(this);
+    this.invalidate();
+    try {
+      return await piece.ended;
+    } finally {
+      // Not always the topmost: work can end a piece that has another one over it.
+      this.pieces.splice(this.pieces.indexOf(piece as Piece<unknown>), 1);
+      this.invalidate();
+    }
+  }
+
+  set status(line: Line) {
+    this.statusLine = line;
+    this.invalidate();
+  }
+
+  /** Said over everything until it is taken back: the service is gone, say. */
+  set notice(problem: Problem | undefined) {
+    this.problem = problem;
+    this.invalidate();
+  }
+
+  /** Ends every piece, the topmost first. */
+  closeAll(): void {
+    for (const piece of [...this.pieces].reverse()) piece.end();
+  }
+
+  private get top(): Piece<unknown> | undefined {
+    return this.pieces.at(-1);
+  }
+
+  private key(key: Key): void {
+    const top = this.top;
+    if (!top) return;
+    if (key.name === 'ctrl-l') this.terminal.repaint();
+    else if (key.name === '#' && !top.typing()) this.terminal.setLook(this.terminal.nextLook());
+    else if (key.name === '?' && !top.typing() && !(top instanceof Help)) void this.help(top);
+    else if (key.name === 'ctrl-c' || key.name === 'ctrl-d') top.key({ name: 'escape' });
+    else top.key(key);
+    this.invalidate();
+  }
+
+  private async help(piece: Piece<unknown>): Promise<void> {
+    await this.show(new Help([...piece.keys(), ...everywhere], this.terminal.look));
+  }
+
+  // -------------------------------------------------------------- painting
+
+  private paint(): void {
+    const { columns: width, rows: height, look } = this.terminal;
+    this.page.buffer = this.terminal.screen.lines as unknown as Buffer;
+    this.page.attributes = attributes(look);
+    this.page.cursor = undefined;
+    const whole = new Canvas(this.page, 0, 0, width, height);
+    whole.fill('desk');
+    if (width < smallest.width || height < smallest.height) this.paintTooSmall(whole);
+    else {
+      this.paintTitleBar(whole.part(0, 0, width, 1));
+      const below = this.paintNotice(whole, height - 1);
+      this.paintPieces(whole.part(0, 1, width, below - 1));
+      whole.part(0, height - 1, width, 1).line(1, 0, this.statusLine, 'dim');
+    }
+    const cursor = this.page.cursor as Page['cursor'];
+    if (cursor) this.terminal.cursor(cursor.x, cursor.y);
+    else this.terminal.cursor();
+  }
+
+  private paintTooSmall(canvas: Canvas): void {
+    const said = `This terminal is ${canvas.width}x${canvas.height}. Gatehouse needs ${smallest.width}x${smallest.height}: make it larger.`;
+    wrapped(said, canvas.width).forEach((line, y) => canvas.text(0, y, line));
+  }
+
+  private paintTitleBar(bar: Canvas): void {
+    bar.fill('bar');
+    const left = bar.text(1, 0, this.mark ? `${this.vendor}  ${this.mark}` : this.vendor, 'bar', bar.width - 14);
+    const top = this.top;
+    if (!top) return;
+    const line = useLine(top.keys(), this.terminal.look, bar.width - left - 5);
+    bar.text(bar.width - line.length - 1, 0, line, 'bar');
+  }
+
+  /** Gives the row where the notice begins, or `bottom` where there is none. */
+  private paintNotice(whole: Canvas, bottom: number): number {
+    if (!this.problem) return bottom;
+    const lines = wrapped(sentence(this.problem), whole.width - 2).slice(0, 3);
+    const top = bottom - lines.length;
+    lines.forEach((line, at) => whole.text(1, top + at, line, 'bad'));
+    return top;
+  }
+
+  /** From the last window up: what lies below a window is not seen. */
+  private paintPieces(room: Canvas): void {
+    const from = this.pieces.map((piece) => piece.kind).lastIndexOf('window');
+    for (const piece of this.pieces.slice(Math.max(0, from))) {
+      this.page.cursor = undefined;
+      paintPiece(room, piece);
+    }
+  }
+}
+
+/** The box in the middle of the room, as large as the piece would like it where there is room. */
+function paintPiece(room: Canvas, piece: Piece<unknown>): void {
+  const margin = room.width >= 60 ? 4 : 2;
+  const inner = piece.size({ width: room.width - margin - 2, height: room.height - 2 });
+  const width = Math.min(room.width, Math.max(inner.width, Math.min(piece.title.length + 6, room.width - 4)) + 4);
+  const height = Math.min(room.height, inner.height + 2);
+  const left = Math.floor((room.width - width) / 2);
+  const top = Math.floor((room.height - height) / 2);
+  const box = room.part(left, top, width, height);
+  box.fill('text');
+  box.frame(piece.title);
+  piece.paint(box.part(2, 1, width - 4, height - 2));
+}

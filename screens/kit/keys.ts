@@ -1,0 +1,47 @@
+/** Keys as data: what works in a piece, said in the title bar and in the help. */
+import type { Look } from './terminal/types.ts';
+
+/** Keys that have a sign of their own in the title bar. */
+const signs: Record<string, { unicode: string; ascii: string }> = {
+  arrows: { unicode: '←↑↓→', ascii: 'arrows' },
+  updown: { unicode: '↑↓', ascii: 'Up/Down' },
+  leftright: { unicode: '←→', ascii: 'Left/Right' },
+};
+
+export interface KeyHint {
+  /** 'arrows', 'updown', 'leftright', or as printed: "ENTER", "/", "PgUp/PgDn". */
+  key: string;
+  /** "navigate": it is shown as "ENTER to confirm". */
+  does: string;
+}
+
+export const navigate: KeyHint = { key: 'arrows', does: 'navigate' };
+export const upDown: KeyHint = { key: 'updown', does: 'navigate' };
+export const confirm: KeyHint = { key: 'ENTER', does: 'confirm' };
+export const back: KeyHint = { key: 'ESC', does: 'go back' };
+export const giveUp: KeyHint = { key: 'ESC', does: 'give up' };
+export const focus: KeyHint = { key: 'TAB', does: 'focus' };
+export const select: KeyHint = { key: 'SPACE', does: 'select' };
+
+/** Keys that work everywhere outside a text field. */
+export const everywhere: readonly KeyHint[] = [
+  { key: '?', does: 'see all keys' },
+  { key: '#', does: 'switch colours and line drawing' },
+  { key: 'Ctrl-L', does: 'paint the screen anew' },
+];
+
+export function keySign(key: string, look: Look): string {
+  const sign = signs[key];
+  return sign ? (look.unicode ? sign.unicode : sign.ascii) : key;
+}
+
+/** "USE: ←↑↓→ to navigate  ENTER to confirm": as many as fit in so many columns, the first ones first. */
+export function useLine(hints: readonly KeyHint[], look: Look, columns: number): string {
+  let line = '';
+  for (const { key, does } of hints) {
+    const more = `${line ? '  ' : 'USE: '}${keySign(key, look)} to ${does}`;
+    if (line.length + more.length > columns) break;
+    line += more;
+  }
+  return line || ('? for help'.length <= columns ? '? for help' : '');
+}
