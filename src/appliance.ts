@@ -9,6 +9,8 @@ export interface Call<P = never> {
   /** Aborted when the asker no longer wants the answer. The operation then ends soon, whatever it waits for. */
   signal: AbortSignal;
   progress(news: P): void;
+  /** Who asks, for the audit log. The service says it of each connection; nothing that a client sends can. */
+  by?: string;
 }
 
 /**

@@ -19,9 +19,13 @@ export interface Problems {
   'bad-value': { field: string; why: string; right: string };
   'not-allowed': { what: string; why: string };
   'unknown-unit': { name: string };
+  /** Someone else does something with it just now. `since`: ISO 8601. */
+  busy: { what: string; by: string; since: string };
   'name-not-found': { host: string };
   'service-gone': { socket: string; why: string };
   'service-other-version': { theirs: string; ours: string };
+  /** A terminal that full screens cannot be shown on. */
+  'terminal-unusable': { term: string; why: string };
 }
 
 export type ProblemCode = keyof Problems;
@@ -81,6 +85,11 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     what: `${d.name} is not a unit of this appliance.`,
     advice: 'See Diagnostics, Units for those that are.',
   }),
+  busy: (d) => ({
+    what: `${d.what} is busy.`,
+    why: `${d.by} has been at it since ${d.since}.`,
+    advice: 'Try again when that is done.',
+  }),
   'name-not-found': (d) => ({
     what: `The name ${d.host} was not found.`,
     why: 'No DNS server knows it, or none answers.',
@@ -94,6 +103,11 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   'service-other-version': (d) => ({
     what: `This console is version ${d.ours}, the service ${d.theirs}.`,
     advice: 'Leave the console and open it again.',
+  }),
+  'terminal-unusable': (d) => ({
+    what: d.term ? `The terminal "${d.term}" cannot show the console.` : 'There is no terminal to show the console on.',
+    why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
+    advice: 'Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help',
   }),
 };
 

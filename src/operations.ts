@@ -1,5 +1,5 @@
 /**
- * The contract's operations by name, as they go over the socket, and whether each changes the machine.
+ * The contract's operations by name, as they go over the socket, and whether each reads, watches or changes the machine.
  * One line a call of appliance.ts; the compiler says which is missing. Nothing else.
  */
 import type { Appliance, Operation } from './appliance.ts';
@@ -23,21 +23,22 @@ export type OperationOf<N extends OperationName> = N extends keyof Appliance
       : never
     : never;
 
-export type ArgumentsOf<N extends OperationName> = OperationOf<N> extends Operation<infer A, infer _R, infer _P> ? A : never;
+export type ArgumentsOf<N extends OperationName> =
+  OperationOf<N> extends Operation<infer A, infer _R, infer _P> ? A : never;
 
 export const operations = {
   about: 'read',
   'status.read': 'read',
-  'status.watch': 'read',
+  'status.watch': 'watch',
   'info.read': 'read',
-  'info.watch': 'read',
+  'info.watch': 'watch',
   'ping.run': 'read',
   'units.list': 'read',
-  'units.watch': 'read',
+  'units.watch': 'watch',
   'units.show': 'read',
   'units.start': 'change',
   'units.stop': 'change',
   'units.restart': 'change',
-} as const satisfies Record<OperationName, 'read' | 'change'>;
+} as const satisfies Record<OperationName, 'read' | 'watch' | 'change'>;
 
 export const operationNames = Object.keys(operations) as OperationName[];
