@@ -1,0 +1,86 @@
+/**
+ * Bundles Gatehouse into dist/, which then needs nothing but Node: the program in pieces that are loaded when wanted,
+ * the wrapper that starts it, blessed's terminal descriptions, and the licences of what is inside.
+ *
+ *   node scripts/build.mjs               src/main.ts to dist/
+ *   node scripts/build.mjs ENTRY OUT     any entry to one file, for developers' tools
+ */
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+import { blessedInOnePiece } from './build-blessed.mjs';
+import { licences } from './build-licences.mjs';
+
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const [entry, out] = process.argv.slice(2).map((path) => resolve(path));
+if (entry && !out) {
+  console.error('Usage: scripts/build [ENTRY OUT]');
+  process.exit(64);
+}
+process.chdir(top);
+
+// CommonJS packages ask for require and __dirname, which an ES module has not.
+const banner = `import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
+
+/** @type {import('esbuild').BuildOptions} */
+const options = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  banner: { js: banner },
+  define: { GATEHOUSE_VERSION: JSON.stringify(JSON.parse(await readFile('package.json', 'utf8')).version) },
+  plugins: [blessedInOnePiece],
+};
+
+async function buildEntry() {
+  await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
+  await copyTerminals(dirname(out));
+}
+
+async function buildProgram() {
+  const started = performance.now();
+  const { metafile } = await esbuild.build({
+    ...options,
+    entryPoints: { main: 'src/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'part-[hash]',
+  });
+  await removeStale(Object.keys(metafile.outputs));
+  await copyTerminals('dist');
+  await cp('scripts/wrapper', 'dist/gatehouse');
+  await chmod('dist/gatehouse', 0o755);
+  await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
+  await writeFile('dist/.built', '');
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.error(`Built dist/gatehouse in ${seconds} s: ${Math.round(bytes / 1024)} KiB.`);
+}
+
+async function removeStale(written) {
+  const names = new Set(written.map((path) => basename(path)));
+  for (const name of await readdir('dist')) {
+    if (name.endsWith('.mjs') && !names.has(name)) await rm(join('dist', name));
+  }
+}
+
+/** Where build-blessed.mjs makes blessed look for the terminals that it brings with it. */
+async function copyTerminals(folder) {
+  const from = 'node_modules/blessed/usr';
+  const to = join(folder, 'terminals');
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) {
+    if (name !== 'fonts') await cp(join(from, name), join(to, name));
+  }
+}
+
+await (entry ? buildEntry() : buildProgram());
