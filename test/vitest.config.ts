@@ -1,0 +1,46 @@
+/**
+ * How the tests run: everything in parallel, but those that boot whole machines one file at a time and by themselves.
+ * Which programs must be there is said by each test (setup/needs.ts); what was left out is told by setup/reporter.ts.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { Totals } from './setup/reporter.ts';
+
+const seconds = 1000;
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  cacheDir: '.cache/vite',
+  define: { GATEHOUSE_VERSION: JSON.stringify('0.0.0-test') },
+  test: {
+    reporters: [['default', { summary: false }], new Totals(process.env.GATEHOUSE_TEST_SUMMARY)],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/host/**', 'test/vm/**'],
+          maxWorkers: Math.max(2, availableParallelism()),
+          testTimeout: 20 * seconds,
+          hookTimeout: 30 * seconds,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'host',
+          include: ['test/host/**/*.test.ts', 'test/vm/**/*.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 120 * seconds,
+          // The first boot of all fetches a Debian.
+          hookTimeout: 420 * seconds,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
