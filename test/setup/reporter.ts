@@ -30,7 +30,10 @@ export class Totals implements Reporter {
 }
 
 function count(node: Node, total: Total): void {
-  if (node.type === 'test') return countTest(node, total);
+  if (node.type === 'test') {
+    countTest(node, total);
+    return;
+  }
   total.failed += node.errors().length;
   const before = total.leftOut.length;
   for (const child of node.children) count(child, total);
@@ -45,8 +48,12 @@ function countTest(test: TestCase, total: Total): void {
   else if (result.state === 'failed' || result.state === 'pending') total.failed++;
   else {
     total.skipped++;
-    total.leftOut.push(result.note ? `${nameOf(test)}: ${result.note}` : nameOf(test));
+    total.leftOut.push(`${nameOf(test)}: ${result.note ?? reasonBefore(test)}`);
   }
+}
+
+function reasonBefore({ parent }: TestCase): string {
+  return parent.errors().length > 0 ? 'what prepares it failed' : 'no reason given';
 }
 
 const nameOf = (node: TestSuite | TestCase) => `${node.module.relativeModuleId} › ${node.fullName}`;
