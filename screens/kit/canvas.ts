@@ -34,13 +34,21 @@ export class Canvas {
     private readonly top: number,
     readonly width: number,
     readonly height: number,
+    /** Rows of the screen that may be written: a part that is scrolled half out of sight is larger. */
+    private readonly seen = { from: top, to: top + height },
   ) {}
 
-  /** A part of this one; what lies outside is cut off. */
+  /** A part of this one, which may stick out above and below: what lies outside is cut off. */
   part(x: number, y: number, width: number, height: number): Canvas {
-    const w = Math.max(0, Math.min(width, this.width - x));
-    const h = Math.max(0, Math.min(height, this.height - y));
-    return new Canvas(this.page, this.left + x, this.top + y, w, h);
+    const columns = Math.max(0, Math.min(width, this.width - x));
+    const top = this.top + y;
+    const seen = { from: Math.max(this.seen.from, top), to: Math.min(this.seen.to, top + height) };
+    return new Canvas(this.page, this.left + x, top, columns, Math.max(0, height), seen);
+  }
+
+  /** Where it lies on the screen, for what paints the cells itself. */
+  get place(): { left: number; top: number; width: number; height: number } {
+    return { left: this.left, top: this.top, width: this.width, height: this.height };
   }
 
   /** Writes a line at x, y, at most `width` columns of it. Gives the columns used. */
@@ -52,7 +60,7 @@ export class Canvas {
   }
 
   text(x: number, y: number, text: string, role: Role = 'text', width = this.width - x): number {
-    if (y < 0 || y >= this.height) return 0;
+    if (!this.sees(y)) return 0;
     const room = Math.min(width, this.width - x);
     const attribute = this.page.attributes[role];
     let used = 0;
@@ -91,12 +99,16 @@ export class Canvas {
 
   /** Sets the terminal's cursor here after the paint. */
   cursor(x: number, y: number): void {
-    if (x >= 0 && y >= 0 && x < this.width && y < this.height)
+    if (x >= 0 && x < this.width && this.sees(y))
       this.page.cursor = { x: this.left + x, y: this.top + y };
   }
 
+  private sees(y: number): boolean {
+    return this.top + y >= this.seen.from && this.top + y < this.seen.to;
+  }
+
   private put(x: number, y: number, attribute: number, character: string): void {
-    if (x < 0 || x >= this.width) return;
+    if (x < 0 || x >= this.width || !this.sees(y)) return;
     const row = this.page.buffer[this.top + y];
     const cell = row?.[this.left + x];
     if (!row || !cell || (cell[0] === attribute && cell[1] === character)) return;

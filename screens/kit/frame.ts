@@ -4,7 +4,7 @@
  */
 import { sentence, type Problem } from '../../src/errors.ts';
 import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
-import { wrapped } from './cells.ts';
+import { wrap } from '../../src/values/width.ts';
 import { Help } from './help.ts';
 import { everywhere, useLine } from './keys.ts';
 import type { Piece, Size, Stage } from './piece.ts';
@@ -23,8 +23,8 @@ export class Frame implements Stage {
   private readonly pieces: Piece<unknown>[] = [];
   private readonly page: Page;
 
-  constructor(private readonly terminal: Terminal) {
-    this.page = { buffer: terminal.screen.lines as unknown as Buffer, attributes: attributes(terminal.look) };
+  constructor(readonly terminal: Terminal) {
+    this.page = { buffer: bufferOf(terminal), attributes: attributes(terminal.look) };
     terminal.onPaint(() => this.paint());
     terminal.onKey((key) => this.key(key));
     terminal.onResize(() => this.invalidate());
@@ -63,8 +63,18 @@ export class Frame implements Stage {
     for (const piece of [...this.pieces].reverse()) piece.end();
   }
 
+  /** Keys that were typed ahead, for the piece that is topmost now. */
+  type(keys: readonly Key[]): void {
+    for (const key of keys) this.key(key);
+  }
+
   private get top(): Piece<unknown> | undefined {
     return this.pieces.at(-1);
+  }
+
+  /** The topmost that is seen: its keys are the ones to tell. */
+  private get seen(): Piece<unknown> | undefined {
+    return this.pieces.findLast((piece) => !piece.hidden);
   }
 
   private key(key: Key): void {
@@ -86,7 +96,7 @@ export class Frame implements Stage {
 
   private paint(): void {
     const { columns: width, rows: height, look } = this.terminal;
-    this.page.buffer = this.terminal.screen.lines as unknown as Buffer;
+    this.page.buffer = bufferOf(this.terminal);
     this.page.attributes = attributes(look);
     this.page.cursor = undefined;
     const whole = new Canvas(this.page, 0, 0, width, height);
@@ -105,22 +115,22 @@ export class Frame implements Stage {
 
   private paintTooSmall(canvas: Canvas): void {
     const said = `This terminal is ${canvas.width}x${canvas.height}. Gatehouse needs ${smallest.width}x${smallest.height}: make it larger.`;
-    wrapped(said, canvas.width).forEach((line, y) => canvas.text(0, y, line));
+    wrap(said, canvas.width).forEach((line, y) => canvas.text(0, y, line));
   }
 
   private paintTitleBar(bar: Canvas): void {
     bar.fill('bar');
     const left = bar.text(1, 0, this.mark ? `${this.vendor}  ${this.mark}` : this.vendor, 'bar', bar.width - 14);
-    const top = this.top;
-    if (!top) return;
-    const line = useLine(top.keys(), this.terminal.look, bar.width - left - 5);
+    const piece = this.seen;
+    if (!piece) return;
+    const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5);
     bar.text(bar.width - line.length - 1, 0, line, 'bar');
   }
 
   /** Gives the row where the notice begins, or `bottom` where there is none. */
   private paintNotice(whole: Canvas, bottom: number): number {
     if (!this.problem) return bottom;
-    const lines = wrapped(sentence(this.problem), whole.width - 2).slice(0, 3);
+    const lines = wrap(sentence(this.problem), whole.width - 2).slice(0, 3);
     const top = bottom - lines.length;
     lines.forEach((line, at) => whole.text(1, top + at, line, 'bad'));
     return top;
@@ -128,12 +138,18 @@ export class Frame implements Stage {
 
   /** From the last window up: what lies below a window is not seen. */
   private paintPieces(room: Canvas): void {
-    const from = this.pieces.map((piece) => piece.kind).lastIndexOf('window');
+    const from = this.pieces.findLastIndex((piece) => piece.kind === 'window');
     for (const piece of this.pieces.slice(Math.max(0, from))) {
+      if (piece.hidden) continue;
       this.page.cursor = undefined;
       paintPiece(room, piece);
     }
   }
+}
+
+/** blessed's own types leave it out. */
+function bufferOf({ screen }: Terminal): Buffer {
+  return (screen as unknown as { lines: Buffer }).lines;
 }
 
 /** The box in the middle of the room, as large as the piece would like it where there is room. */

@@ -1,7 +1,7 @@
 /** What a thing on the screen is: a titled box that has the keys until it ends with a result. */
 import type { Canvas } from './canvas.ts';
 import type { KeyHint } from './keys.ts';
-import type { Key } from './terminal/types.ts';
+import type { Key, Terminal } from './terminal/types.ts';
 
 export interface Size {
   width: number;
@@ -10,6 +10,7 @@ export interface Size {
 
 /** What a piece may ask of the frame that shows it. */
 export interface Stage {
+  readonly terminal: Terminal;
   /** Something changed: paint soon. */
   invalidate(): void;
   /** Opens another piece over this one; ends with its result, or undefined where it was left. */
@@ -19,6 +20,8 @@ export interface Stage {
 export abstract class Piece<R> {
   /** A dialog lies over what is below it; a window takes its place. */
   readonly kind: 'window' | 'dialog' = 'window';
+  /** There, but not seen yet. */
+  readonly hidden: boolean = false;
   /** Ends with the result, or undefined where the operator left it. Never rejects. */
   readonly ended: Promise<R | undefined>;
   protected stage!: Stage;

@@ -1,0 +1,149 @@
+/** Diagnostics › Units: the appliance's units, and what can be done with one. */
+import type { Appliance, LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
+import type { Fact } from '../kit/facts.ts';
+import { live } from '../kit/live.ts';
+import type { PagerLine } from '../kit/pager.ts';
+import type { Screen, Surroundings } from '../kit/screen.ts';
+import type { Role } from '../kit/theme.ts';
+
+const stateRoles: Record<UnitState, Role> = {
+  active: 'good',
+  reloading: 'warn',
+  activating: 'warn',
+  deactivating: 'warn',
+  inactive: 'dim',
+  absent: 'dim',
+  failed: 'bad',
+};
+
+export const units: Screen = async (surroundings) => {
+  const { ui, appliance } = surroundings;
+  await ui.table<Unit>({
+    title: 'Units',
+    rows: live(appliance.units.watch),
+    id: ({ name }) => name,
+    empty: 'This appliance has no units of its own.',
+    columns: [
+      { title: 'UNIT', text: ({ name }) => plainName(name) },
+      { title: 'STATE', text: ({ state }) => state, role: ({ state }) => stateRoles[state] },
+      { title: 'DETAIL', text: ({ subState }) => subState, spare: 2 },
+      { title: 'SINCE', text: ({ since }) => (since ? shortTime(since) : ''), order: (a, b) => (a.since ?? '').localeCompare(b.since ?? ''), spare: 1 },
+      { title: 'DESCRIPTION', text: ({ description }) => description, spare: 3 },
+    ],
+    choose: (unit) => actions(surroundings, unit),
+  });
+};
+
+async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
+  const { ui, appliance } = surroundings;
+  const absent = unit.state === 'absent' ? 'This machine has no such unit.' : undefined;
+  const doing: Record<string, () => Promise<void>> = {
+    status: () => status(surroundings, unit),
+    restart: () => act(surroundings, 'restart', unit),
+    start: () => act(surroundings, 'start', unit),
+    stop: () => act(surroundings, 'stop', unit),
+    logs: () => logs(surroundings, unit),
+  };
+  const isActive = unit.state === 'active';
+  await ui.menu({
+    title: plainName(unit.name),
+    back: true,
+    items: [
+      { id: 'status', label: 'Status', description: 'State, process, last result', greyed: absent },
+      { id: 'restart', label: 'Restart', description: 'Stop it and start it again', greyed: absent },
+      { id: 'start', label: 'Start', description: 'Start it', greyed: absent ?? (isActive ? 'It is active already.' : undefined) },
+      { id: 'stop', label: 'Stop', description: 'Stop it until the next boot', greyed: absent ?? keep(unit) },
+      { id: 'logs', label: 'Logs', description: 'Its newest log lines', greyed: absent },
+    ],
+    choose: (id) => doing[id]?.() ?? Promise.resolve(),
+  });
+}
+
+function keep({ keep, state }: Unit): string | undefined {
+  if (keep) return `It must not be stopped here: ${keep}.`;
+  return state === 'inactive' ? 'It is not running.' : undefined;
+}
+
+async function status({ ui, appliance }: Surroundings, { name }: Unit): Promise<void> {
+  const outcome = await ui.busy(`Reading ${name}`, (signal) => appliance.units.show({ name, lines: 10 }, { signal }));
+  if (!outcome.ok) return ui.problem('Status', outcome.problem);
+  await ui.facts({ title: plainName(name), page: { facts: statusFacts(outcome.value) } });
+}
+
+function statusFacts(unit: UnitStatus): Fact[] {
+  const facts: (Fact | undefined)[] = [
+    { label: 'Unit', value: unit.name },
+    { label: 'Description', value: unit.description },
+    { label: 'State', value: `${unit.state} (${unit.subState})`, role: stateRoles[unit.state] },
+    unit.since ? { label: 'Since', value: shortTime(unit.since) } : undefined,
+    unit.startedAt ? { label: 'Started', value: shortTime(unit.startedAt) } : undefined,
+    unit.mainPid ? { label: 'Process', value: String(unit.mainPid) } : undefined,
+    unit.memory ? { label: 'Memory', value: `${(unit.memory / 1e6).toFixed(1)} MB` } : undefined,
+    { label: 'Restarts', value: String(unit.restarts) },
+    result(unit),
+    { label: 'At boot', value: unit.enabled },
+    unit.source ? { label: 'Unit file', value: unit.source } : undefined,
+  ];
+  const log = unit.log.map((line, at) => ({ label: at === 0 ? 'Newest log' : '', value: `${clock(line.at)} ${line.text}` }));
+  return [...facts.filter((fact) => fact !== undefined), ...log];
+}
+
+function result({ result, exitCode }: UnitStatus): Fact {
+  const code = exitCode ? `, exit code ${exitCode}` : '';
+  return { label: 'Last result', value: result + code, role: result === 'success' ? 'good' : 'bad' };
+}
+
+const verbs = {
+  start: { title: 'Start', doing: 'Starting', done: 'was started' },
+  stop: { title: 'Stop', doing: 'Stopping', done: 'was stopped' },
+  restart: { title: 'Restart', doing: 'Restarting', done: 'was restarted' },
+} as const;
+
+async function act({ ui, appliance }: Surroundings, verb: keyof typeof verbs, { name }: Unit): Promise<void> {
+  const { title, doing, done } = verbs[verb];
+  const unit = plainName(name);
+  if (verb !== 'start') {
+    const text = [`${title} ${unit} now?`, { text: 'What it serves is interrupted.', role: 'warn' as const }];
+    if (!(await ui.confirm({ title: `${title} ${unit}`, text, yes: title }))) return;
+  }
+  const outcome = await ui.progress({
+    title: `${doing} ${unit}`,
+    givingUp: 'Giving up leaves it to go on by itself.',
+    work: (report, signal) => appliance.units[verb]({ name }, { signal, progress: report }),
+  });
+  if (!outcome.ok) return ui.problem(`${title} ${unit}`, outcome.problem);
+  await tell({ ui }, unit, done, outcome.value);
+}
+
+async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string, outcome: UnitOutcome): Promise<void> {
+  const { state, subState, startedAt } = outcome.unit;
+  if (outcome.succeeded) {
+    const since = state === 'active' && startedAt ? ` since ${shortTime(startedAt)}` : '';
+    return ui.message({ title: unit, text: [{ text: `${unit} ${done}.`, role: 'good' }, `It is ${state} (${subState})${since}.`] });
+  }
+  await ui.message({
+    title: unit,
+    text: [
+      { text: `${unit} did not do as asked: it is ${state} (${subState}).`, role: 'bad' },
+      '',
+      outcome.log.length ? 'Its last log lines:' : 'It left no log lines.',
+      ...outcome.log.map((line) => `${clock(line.at)} ${line.text}`),
+    ],
+  });
+}
+
+async function logs({ ui, appliance }: Surroundings, { name }: Unit): Promise<void> {
+  const outcome = await ui.busy(`Reading the log of ${name}`, (signal) => appliance.units.show({ name, lines: 1000 }, { signal }));
+  if (!outcome.ok) return ui.problem('Logs', outcome.problem);
+  const lines = outcome.value.log.map(logLine).reverse();
+  await ui.pager({ title: `Logs of ${plainName(name)}, newest first`, lines: lines.length ? lines : [{ text: 'No log lines.', role: 'dim' }] });
+}
+
+/** Severities up to 3 are errors, 4 is a warning (syslog(3)). */
+function logLine({ at, from, text, priority }: LogLine): PagerLine {
+  return { text: `${shortTime(at)} ${from}: ${text}`, role: priority <= 3 ? 'bad' : priority === 4 ? 'warn' : 'text' };
+}
+
+const plainName = (name: string) => name.replace(/\.service$/, '');
+const shortTime = (iso: string) => iso.slice(0, 19).replace('T', ' ');
+const clock = (iso: string) => iso.slice(11, 19);

@@ -1,0 +1,51 @@
+/** The sign that something is waited for: seen after 100 ms, given up with Esc. Keys typed meanwhile are kept. */
+import type { Canvas } from './canvas.ts';
+import { giveUp, type KeyHint } from './keys.ts';
+import { Piece, type Size } from './piece.ts';
+import type { Key } from './terminal/types.ts';
+
+/** Milliseconds that a wait may last unseen (SPEC, Look). */
+const unseen = 100;
+
+export class Busy extends Piece<void> {
+  override readonly kind = 'dialog';
+  /** Typed ahead, for whoever has the keys afterwards. */
+  readonly typed: Key[] = [];
+  override hidden = true;
+  private readonly since = Date.now();
+
+  constructor(private readonly what: string) {
+    super('Please wait');
+  }
+
+  protected override opened(): void {
+    const show = setTimeout(() => {
+      this.hidden = false;
+      this.stage.invalidate();
+    }, unseen);
+    const tick = setInterval(() => this.stage.invalidate(), 1000);
+    this.signal.addEventListener('abort', () => {
+      clearTimeout(show);
+      clearInterval(tick);
+    });
+  }
+
+  keys(): readonly KeyHint[] {
+    return [giveUp];
+  }
+
+  key(key: Key): void {
+    if (key.name === 'escape') this.end();
+    else this.typed.push(key);
+  }
+
+  size(room: Size): Size {
+    return { width: Math.min(room.width, Math.max(34, this.what.length + 8)), height: 3 };
+  }
+
+  paint(canvas: Canvas): void {
+    const seconds = Math.floor((Date.now() - this.since) / 1000);
+    canvas.text(0, 0, seconds > 0 ? `${this.what}, ${seconds} s` : this.what);
+    canvas.text(0, 2, 'ESC gives up', 'dim');
+  }
+}

@@ -1,0 +1,100 @@
+/** A page of labelled values, live; warnings stand at its top. */
+import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { Buttons } from './buttons.ts';
+import type { Canvas } from './canvas.ts';
+import { wrap } from '../../src/values/width.ts';
+import { confirm, type KeyHint } from './keys.ts';
+import type { Live } from './live.ts';
+import { Piece, type Size } from './piece.ts';
+import { Scroll } from './scroll.ts';
+import type { Key } from './terminal/types.ts';
+import type { Role } from './theme.ts';
+
+export interface Fact {
+  label: string;
+  value: string;
+  role?: Role;
+}
+
+export interface FactsPage {
+  warnings?: readonly string[];
+  facts: readonly Fact[];
+}
+
+export interface FactsOptions {
+  title: string;
+  page: FactsPage | Live<FactsPage>;
+}
+
+export class Facts extends Piece<void> {
+  private page: FactsPage | undefined;
+  private problem: Problem | undefined;
+  private readonly buttons = new Buttons(['OK']);
+  private readonly scroll = new Scroll();
+
+  constructor(private readonly options: FactsOptions) {
+    super(options.title);
+  }
+
+  protected override opened(): void {
+    const { page } = this.options;
+    if (typeof page !== 'function') this.page = page;
+    else
+      page((news) => this.take(news), this.signal).catch((error) => {
+        this.problem = problemOf(error);
+        this.stage.invalidate();
+      });
+  }
+
+  private take(page: FactsPage): void {
+    this.page = page;
+    this.problem = undefined;
+    this.stage.invalidate();
+  }
+
+  keys(): readonly KeyHint[] {
+    return [{ key: 'updown', does: 'scroll' }, confirm];
+  }
+
+  key(key: Key): void {
+    if (key.name === 'enter' || key.name === 'escape') this.end();
+    else this.scroll.key(key);
+  }
+
+  size(room: Size): Size {
+    const width = Math.min(room.width, 72);
+    return { width, height: Math.min(room.height, Math.max(12, this.lines(width).length + 2)) };
+  }
+
+  paint(canvas: Canvas): void {
+    const lines = this.lines(canvas.width);
+    const spare = canvas.height > 8 ? 1 : 0;
+    const body = canvas.part(0, 0, canvas.width, canvas.height - 1 - spare);
+    this.scroll.fit(lines.length, body.height);
+    lines.slice(this.scroll.top, this.scroll.top + body.height).forEach(({ label, value, role }, y) => {
+      const x = label === undefined ? 0 : this.labelColumns;
+      if (label) body.text(0, y, `${label.padEnd(this.labelColumns - 2)}:`, 'dim');
+      body.text(x, y, value, role ?? 'text');
+    });
+    if (spare) this.scroll.paint(canvas, canvas.height - 2);
+    this.buttons.paint(canvas, canvas.height - 1);
+  }
+
+  private get labelColumns(): number {
+    return Math.max(0, ...(this.page?.facts ?? []).map(({ label }) => label.length)) + 3;
+  }
+
+  /** Rows as they are shown: a long value goes on below itself, without a label. */
+  private lines(width: number): { label?: string; value: string; role?: Role }[] {
+    if (this.problem) return wrap(sentence(this.problem), width).map((value) => ({ value, role: 'bad' }));
+    if (!this.page) return [{ value: 'Reading …' }];
+    const warnings = (this.page.warnings ?? []).flatMap((text) =>
+      wrap(text, width).map((value) => ({ value, role: 'warn' as const })),
+    );
+    const room = Math.max(8, width - this.labelColumns);
+    const facts = this.page.facts.flatMap(({ label, value, role }) =>
+      wrap(value, room).map((line, at) => ({ label: at === 0 ? label : '', value: line, ...(role ? { role } : {}) })),
+    );
+    return warnings.length ? [...warnings, { value: '' }, ...facts] : facts;
+  }
+}

@@ -1,0 +1,187 @@
+/** The fields of a form: text, choice, check box. Each paints itself and says what its value is or why it is none. */
+import type { Parsed } from '../../src/values/result.ts';
+import type { Canvas } from './canvas.ts';
+import type { KeyHint } from './keys.ts';
+import { LineEditor } from './line-editor.ts';
+import type { Key } from './terminal/types.ts';
+
+/** What came of reading a field. `error` says what is wrong and what would be right. */
+export type FieldResult<T> = { value: T; error?: undefined } | { error: string };
+
+/** A field as a screen describes it: made anew each time its form opens. */
+export interface Field<T> {
+  readonly label: string;
+  make(): LiveField<T>;
+}
+
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+/** A field while its form is open. */
+export interface LiveField<T> {
+  readonly label: string;
+  /** Rows without the error. */
+  readonly rows: number;
+  /** Columns it would like. */
+  readonly columns: number;
+  /** Letters typed here are text. */
+  readonly typing: boolean;
+  readonly hints: readonly KeyHint[];
+  /** The row of the field where the cursor is. */
+  readonly row: number;
+  paint(canvas: Canvas, focused: boolean): void;
+  /** Was the key for this field? */
+  key(key: Key): boolean;
+  /** The focus comes in from above or from below. */
+  enter(from: 'above' | 'below'): void;
+  read(): FieldResult<T>;
+}
+
+export interface TextOptions<T> {
+  label: string;
+  value?: string;
+  /** Hidden until revealed with Ctrl-R. */
+  masked?: boolean;
+  /** Characters at most. */
+  most?: number;
+  columns?: number;
+  parse(text: string): Parsed<T>;
+}
+
+/** A line of text that is parsed into a value. */
+export function text<T>(options: TextOptions<T>): Field<T> {
+  return { label: options.label, make: () => new TextField(options) };
+}
+
+class TextField<T> implements LiveField<T> {
+  readonly label: string;
+  readonly rows = 1;
+  readonly row = 0;
+  readonly columns: number;
+  readonly typing = true;
+  private readonly editor: LineEditor;
+
+  constructor(private readonly options: TextOptions<T>) {
+    this.label = options.label;
+    this.columns = options.columns ?? 40;
+    const { most, masked } = options;
+    this.editor = new LineEditor(options.value ?? '', { ...(most ? { most } : {}), ...(masked ? { masked } : {}) });
+  }
+
+  get hints(): readonly KeyHint[] {
+    return this.options.masked ? [{ key: 'Ctrl-R', does: this.editor.revealed ? 'hide' : 'reveal' }] : [];
+  }
+
+  paint(canvas: Canvas, focused: boolean): void {
+    this.editor.paint(canvas.part(0, 0, Math.min(canvas.width, this.columns), 1), focused);
+  }
+
+  key(key: Key): boolean {
+    if (key.name === 'ctrl-r' && this.options.masked) this.editor.revealed = !this.editor.revealed;
+    else return this.editor.key(key);
+    return true;
+  }
+
+  enter(): void {
+    this.editor.toEnd();
+  }
+
+  read(): FieldResult<T> {
+    const parsed = this.options.parse(this.editor.value);
+    return parsed.ok ? { value: parsed.value } : { error: `${capital(parsed.why)}. Right: ${parsed.right}` };
+  }
+}
+
+const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+export interface RadioOptions<T> {
+  label: string;
+  value: T;
+  options: readonly { value: T; label: string }[];
+}
+
+/** One of several, all of them seen. */
+export function radio<T>(options: RadioOptions<T>): Field<T> {
+  return { label: options.label, make: () => new RadioField(options) };
+}
+
+class RadioField<T> implements LiveField<T> {
+  readonly label: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly typing = false;
+  readonly hints = [{ key: 'SPACE', does: 'select' }];
+  private chosen: number;
+  row: number;
+
+  constructor(private readonly options: RadioOptions<T>) {
+    this.label = options.label;
+    this.rows = options.options.length;
+    this.columns = Math.max(...options.options.map(({ label }) => label.length)) + 4;
+    this.chosen = Math.max(0, options.options.findIndex(({ value }) => value === options.value));
+    this.row = this.chosen;
+  }
+
+  paint(canvas: Canvas, focused: boolean): void {
+    this.options.options.forEach(({ label }, y) => {
+      const here = focused && y === this.row;
+      canvas.text(0, y, `(${y === this.chosen ? '*' : ' '}) ${label}`, here ? 'selected' : 'text');
+      if (here) canvas.cursor(1, y);
+    });
+  }
+
+  key({ name }: Key): boolean {
+    if (name === 'up' && this.row > 0) this.row--;
+    else if (name === 'down' && this.row < this.rows - 1) this.row++;
+    else if (name === 'space') this.chosen = this.row;
+    else return false;
+    return true;
+  }
+
+  enter(from: 'above' | 'below'): void {
+    this.row = from === 'above' ? 0 : this.rows - 1;
+  }
+
+  read(): FieldResult<T> {
+    const option = this.options.options[this.chosen];
+    return option ? { value: option.value } : { error: 'Choose one' };
+  }
+}
+
+/** A box to tick. */
+export function check(options: { label: string; value: boolean }): Field<boolean> {
+  return { label: '', make: () => new CheckField(options.label, options.value) };
+}
+
+class CheckField implements LiveField<boolean> {
+  readonly label = '';
+  readonly rows = 1;
+  readonly row = 0;
+  readonly typing = false;
+  readonly hints = [{ key: 'SPACE', does: 'tick' }];
+
+  constructor(
+    private readonly text: string,
+    private ticked: boolean,
+  ) {}
+
+  get columns(): number {
+    return this.text.length + 4;
+  }
+
+  paint(canvas: Canvas, focused: boolean): void {
+    canvas.text(0, 0, `[${this.ticked ? 'X' : ' '}] ${this.text}`, focused ? 'selected' : 'text');
+    if (focused) canvas.cursor(1, 0);
+  }
+
+  key({ name }: Key): boolean {
+    if (name !== 'space') return false;
+    this.ticked = !this.ticked;
+    return true;
+  }
+
+  enter(): void {}
+
+  read(): FieldResult<boolean> {
+    return { value: this.ticked };
+  }
+}

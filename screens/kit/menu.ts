@@ -1,0 +1,141 @@
+/** A menu: label, description, a live status beside it, greyed entries with the reason. */
+import { Buttons } from './buttons.ts';
+import type { Canvas, Segment } from './canvas.ts';
+import { wrap } from '../../src/values/width.ts';
+import { back, confirm, type KeyHint, navigate } from './keys.ts';
+import { Piece, type Size } from './piece.ts';
+import { Scroll } from './scroll.ts';
+import type { Key } from './terminal/types.ts';
+
+export interface MenuItem {
+  id: string;
+  label: string;
+  description: string;
+  /** Why it cannot be chosen now; absent where it can. */
+  greyed?: string | undefined;
+}
+
+export interface MenuOptions {
+  title: string;
+  items: readonly MenuItem[];
+  /** Shown at the right of an item; asked at each paint. */
+  status?: (id: string) => Segment | undefined;
+  /** Runs with the menu still there, below. */
+  choose(id: string): Promise<unknown>;
+  /** Has it a "Back" button? The main menu has none. */
+  back: boolean;
+  /** Asked when the operator wants to leave; default: leave. */
+  leave?(): Promise<boolean>;
+}
+
+export class Menu extends Piece<void> {
+  private at = 0;
+  private readonly buttons: Buttons;
+  private readonly scroll = new Scroll();
+
+  constructor(private readonly options: MenuOptions) {
+    super(options.title);
+    this.buttons = new Buttons(options.back ? ['OK', 'Back'] : ['OK']);
+  }
+
+  private get item(): MenuItem | undefined {
+    return this.options.items[this.at];
+  }
+
+  keys(): readonly KeyHint[] {
+    return [navigate, confirm, this.options.back ? back : { key: 'ESC', does: 'leave' }];
+  }
+
+  key(key: Key): void {
+    if (key.name === 'escape') void this.leave();
+    else if (key.name === 'enter') this.confirm();
+    else if (key.name === 'up' || key.name === 'backtab') this.move(-1);
+    else if (key.name === 'down') this.move(1);
+    else if (key.name === 'tab') this.buttons.key({ name: 'right' });
+    else if (key.name === 'home' || key.name === 'pageup') this.at = 0;
+    else if (key.name === 'end' || key.name === 'pagedown') this.at = this.options.items.length - 1;
+    else if (key.name === 'left' || key.name === 'right') this.buttons.key(key);
+    else if (key.text) this.jump(key.text);
+  }
+
+  private move(by: number): void {
+    const count = this.options.items.length;
+    this.at = (this.at + by + count) % count;
+  }
+
+  /** To the next item whose label begins with that letter. */
+  private jump(letter: string): void {
+    const { items } = this.options;
+    for (let step = 1; step <= items.length; step++) {
+      const at = (this.at + step) % items.length;
+      if (items[at]?.label.toLowerCase().startsWith(letter.toLowerCase())) {
+        this.at = at;
+        return;
+      }
+    }
+  }
+
+  private confirm(): void {
+    if (this.buttons.focused === 'Back') void this.leave();
+    else if (this.item && !this.item.greyed) void this.options.choose(this.item.id);
+  }
+
+  private async leave(): Promise<void> {
+    if ((await this.options.leave?.()) ?? true) this.end();
+  }
+
+  // -------------------------------------------------------------- painting
+
+  private get labelColumns(): number {
+    return Math.max(...this.options.items.map(({ label }) => label.length)) + 3;
+  }
+
+  private get descriptionColumns(): number {
+    return Math.max(...this.options.items.map(({ description }) => description.length));
+  }
+
+  /** Always the same rows, whichever item is selected: the box must not jump. */
+  private hintRows(width: number): number {
+    return Math.max(0, ...this.options.items.map(({ greyed }) => (greyed ? wrap(greyed, width).length : 0)));
+  }
+
+  size(room: Size): Size {
+    const status = this.options.status ? 20 : 0;
+    const width = Math.min(room.width, this.labelColumns + this.descriptionColumns + status + 2);
+    const hint = this.hintRows(width);
+    return { width, height: Math.min(room.height, this.options.items.length + 4 + (hint ? hint + 1 : 0)) };
+  }
+
+  paint(canvas: Canvas): void {
+    const { items } = this.options;
+    const hintRows = Math.min(this.hintRows(canvas.width), 3);
+    // What goes first where rows are few: the empty line at the top, that above the buttons, the one above the hint.
+    const spare = canvas.height - items.length - 1 - hintRows;
+    const top = spare >= 2 ? 1 : 0;
+    const foot = 1 + (spare >= 1 ? 1 : 0) + hintRows;
+    const body = canvas.part(0, top, canvas.width, Math.max(1, canvas.height - top - foot));
+    this.scroll.fit(items.length, body.height);
+    this.scroll.reveal(this.at);
+    items.slice(this.scroll.top, this.scroll.top + body.height).forEach((item, y) => {
+      this.paintItem(body, y, item, item === this.item);
+    });
+    const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
+    hint.forEach((line, y) => canvas.text(0, canvas.height - 1 - hintRows + y, line, 'warn'));
+    if (spare >= 1) this.scroll.paint(canvas, canvas.height - 2 - hintRows);
+    this.buttons.paint(canvas, canvas.height - 1);
+  }
+
+  private paintItem(body: Canvas, y: number, item: MenuItem, selected: boolean): void {
+    const role = selected ? 'selected' : item.greyed ? 'dim' : 'text';
+    const status = item.greyed ? { text: 'not yet', role: 'dim' as const } : this.options.status?.(item.id);
+    const statusColumns = status ? status.text.length + 1 : 0;
+    const row = body.part(0, y, body.width, 1);
+    if (selected) {
+      row.fill('selected');
+      row.cursor(1, 0);
+    }
+    row.text(1, 0, item.label, role);
+    row.text(this.labelColumns, 0, item.description, role, body.width - this.labelColumns - statusColumns - 1);
+    if (status) row.text(body.width - statusColumns, 0, status.text, selected ? 'selected' : status.role);
+  }
+}

@@ -1,0 +1,236 @@
+/** Rows and columns: live, sortable, with the selection kept on its row; what the row means is the screen's business. */
+import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { columns as columnsOf } from '../../src/values/width.ts';
+import { Buttons } from './buttons.ts';
+import type { Canvas } from './canvas.ts';
+import { wrap } from '../../src/values/width.ts';
+import { back, confirm, type KeyHint, navigate } from './keys.ts';
+import type { Live } from './live.ts';
+import { Piece, type Size } from './piece.ts';
+import { Scroll } from './scroll.ts';
+import type { Key } from './terminal/types.ts';
+import type { Role } from './theme.ts';
+
+export interface Column<R> {
+  /** In capitals, as the guide has them: "IMAGE ID". */
+  title: string;
+  text(row: R): string;
+  role?(row: R): Role;
+  /** Order of two rows; default: by text. */
+  order?(a: R, b: R): number;
+  right?: boolean;
+  /** The last to be cut: 0. Columns with the highest number go first where there is no room. */
+  spare?: number;
+}
+
+export interface TableOptions<R> {
+  title: string;
+  columns: readonly Column<R>[];
+  rows: readonly R[] | Live<readonly R[]>;
+  /** What makes a row the same row when the list is read anew. */
+  id(row: R): string;
+  empty: string;
+  /** Enter on a row; runs with the table still there, below. */
+  choose?(row: R): Promise<unknown>;
+  /** Default "OK". */
+  ok?: string;
+  /** Said under the rows of the one selected; one line. */
+  detail?(row: R): string;
+}
+
+export class Table<R> extends Piece<void> {
+  private rows: readonly R[] | undefined;
+  private problem: Problem | undefined;
+  private at = 0;
+  /** The column it is sorted by; undefined: as they came. */
+  private sortedBy: number | undefined;
+  private backwards = false;
+  private readonly buttons: Buttons;
+  private readonly scroll = new Scroll();
+
+  constructor(private readonly options: TableOptions<R>) {
+    super(options.title);
+    this.buttons = new Buttons(options.choose ? [options.ok ?? 'OK', 'Back'] : ['Back']);
+  }
+
+  protected override opened(): void {
+    const { rows } = this.options;
+    if (typeof rows !== 'function') this.take(rows);
+    else
+      rows((news) => this.take(news), this.signal).catch((error) => {
+        if (!this.signal.aborted) this.fail(problemOf(error));
+      });
+  }
+
+  private fail(problem: Problem): void {
+    this.problem = problem;
+    this.stage.invalidate();
+  }
+
+  /** New rows; the selection stays on the row it was on. */
+  private take(rows: readonly R[]): void {
+    const selected = this.selected;
+    this.rows = this.sorted(rows);
+    this.problem = undefined;
+    this.select(selected);
+    this.stage.invalidate();
+  }
+
+  private select(row: R | undefined): void {
+    const { id } = this.options;
+    const at = row === undefined ? -1 : (this.rows ?? []).findIndex((other) => id(other) === id(row));
+    this.at = at >= 0 ? at : Math.max(0, Math.min(this.at, (this.rows?.length ?? 0) - 1));
+  }
+
+  private get selected(): R | undefined {
+    return this.rows?.[this.at];
+  }
+
+  private sorted(rows: readonly R[]): readonly R[] {
+    const column = this.sortedBy === undefined ? undefined : this.options.columns[this.sortedBy];
+    if (!column) return rows;
+    const order = column.order ?? ((a: R, b: R) => column.text(a).localeCompare(column.text(b), 'en', { numeric: true }));
+    const sign = this.backwards ? -1 : 1;
+    return [...rows].sort((a, b) => sign * order(a, b));
+  }
+
+  // -------------------------------------------------------------- keys
+
+  keys(): readonly KeyHint[] {
+    return [
+      navigate,
+      ...(this.options.choose ? [confirm] : []),
+      { key: 's', does: 'sort' },
+      { key: 'r', does: 'reverse' },
+      back,
+      { key: 'PgUp/PgDn', does: 'page' },
+      { key: 'Home/End', does: 'go to the first or last' },
+    ];
+  }
+
+  key(key: Key): void {
+    const moved = this.moved(key);
+    if (moved !== undefined) this.at = Math.max(0, Math.min(moved, (this.rows?.length ?? 1) - 1));
+    else if (key.name === 'escape') this.end();
+    else if (key.name === 'enter') this.confirm();
+    else if (key.name === 's') this.sort();
+    else if (key.name === 'r') this.reverse();
+    else if (key.name === 'tab') this.buttons.key({ name: 'right' });
+    else if (key.name === 'backtab') this.buttons.key({ name: 'left' });
+    else this.buttons.key(key);
+  }
+
+  private moved({ name }: Key): number | undefined {
+    if (name === 'up') return this.at - 1;
+    if (name === 'down') return this.at + 1;
+    if (name === 'pageup') return this.at - this.scroll.page;
+    if (name === 'pagedown') return this.at + this.scroll.page;
+    if (name === 'home') return 0;
+    if (name === 'end') return Number.MAX_SAFE_INTEGER;
+    return undefined;
+  }
+
+  private confirm(): void {
+    if (this.buttons.focused === 'Back') this.end();
+    else if (this.selected !== undefined) void this.options.choose?.(this.selected);
+  }
+
+  private sort(): void {
+    const next = this.sortedBy === undefined ? 0 : this.sortedBy + 1;
+    this.sortedBy = next < this.options.columns.length ? next : 0;
+    this.backwards = false;
+    this.resort();
+  }
+
+  private reverse(): void {
+    this.sortedBy ??= 0;
+    this.backwards = !this.backwards;
+    this.resort();
+  }
+
+  private resort(): void {
+    const selected = this.selected;
+    this.rows = this.sorted(this.rows ?? []);
+    this.select(selected);
+  }
+
+  // -------------------------------------------------------------- painting
+
+  /** The columns that fit, each with its width. */
+  private layout(room: number): { column: Column<R>; index: number; width: number }[] {
+    const all = this.options.columns.map((column, index) => {
+      const widest = Math.max(0, ...(this.rows ?? []).map((row) => columnsOf(column.text(row).slice(0, room))));
+      // A sign of the order stands behind the title.
+      return { column, index, width: Math.min(room, Math.max(widest, column.title.length + 2)) };
+    });
+    const total = () => all.reduce((sum, { width }) => sum + width + 2, -2);
+    const cuttable = [...all].sort((a, b) => (b.column.spare ?? 0) - (a.column.spare ?? 0));
+    for (const one of cuttable) {
+      const over = total() - room;
+      if (over <= 0) break;
+      const least = one.column.title.length + 2;
+      if (one.width - over >= least) one.width -= over;
+      else if (one.column.spare) all.splice(all.indexOf(one), 1);
+      else one.width = Math.max(least, one.width - over);
+    }
+    return all;
+  }
+
+  size(room: Size): Size {
+    const wanted = this.layout(room.width).reduce((sum, { width }) => sum + width + 2, 0);
+    const rows = Math.max(3, this.rows?.length ?? 3);
+    const detail = this.options.detail ? 1 : 0;
+    return { width: Math.min(room.width, Math.max(56, wanted)), height: Math.min(room.height, rows + 3 + detail) };
+  }
+
+  paint(canvas: Canvas): void {
+    this.buttons.paint(canvas, canvas.height - 1);
+    const detailRows = this.options.detail ? 1 : 0;
+    const spare = canvas.height > 8 ? 1 : 0;
+    const body = canvas.part(0, 1, canvas.width, Math.max(1, canvas.height - 2 - spare - detailRows));
+    const rows = this.rows ?? [];
+    if (this.problem || rows.length === 0) return this.paintInstead(body);
+    const columns = this.layout(canvas.width);
+    this.paintTitles(canvas, columns);
+    this.scroll.fit(rows.length, body.height);
+    this.scroll.reveal(this.at);
+    rows.slice(this.scroll.top, this.scroll.top + body.height).forEach((row, y) => {
+      this.paintRow(body.part(0, y, body.width, 1), row, columns);
+    });
+    const selected = this.selected;
+    if (this.options.detail && selected !== undefined)
+      canvas.text(0, canvas.height - 2 - spare, this.options.detail(selected), 'dim');
+    if (spare) this.scroll.paint(canvas, canvas.height - 2);
+  }
+
+  private paintInstead(body: Canvas): void {
+    const text = this.problem ? sentence(this.problem) : this.rows ? this.options.empty : 'Reading …';
+    wrap(text, body.width).forEach((line, y) => body.text(0, y, line, this.problem ? 'bad' : 'text'));
+  }
+
+  private paintTitles(canvas: Canvas, columns: ReturnType<Table<R>['layout']>): void {
+    let x = 0;
+    for (const { column, index, width } of columns) {
+      const sign = index === this.sortedBy ? (this.backwards ? ' v' : ' ^') : '';
+      const title = column.title + sign;
+      canvas.text(column.right ? x + width - title.length : x, 0, title, 'strong', width);
+      x += width + 2;
+    }
+  }
+
+  private paintRow(canvas: Canvas, row: R, columns: ReturnType<Table<R>['layout']>): void {
+    const selected = row === this.selected;
+    if (selected) {
+      canvas.fill('selected');
+      canvas.cursor(0, 0);
+    }
+    let x = 0;
+    for (const { column, width } of columns) {
+      const text = column.text(row);
+      const role = selected ? 'selected' : (column.role?.(row) ?? 'text');
+      const used = Math.min(width, columnsOf(text.slice(0, width)));
+      canvas.text(column.right ? x + width - used : x, 0, text, role, width);
+      x += width + 2;
+    }
+  }
+}

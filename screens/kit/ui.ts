@@ -1,0 +1,67 @@
+/** What a screen may put on the terminal. The whole of it; each piece is in its own file. */
+import { type Problem, problemOf } from '../../src/errors.ts';
+import { Busy } from './busy.ts';
+import { Facts, type FactsOptions } from './facts.ts';
+import { type Fields, Form, type FormOptions, type Values } from './form.ts';
+import type { Frame } from './frame.ts';
+import { Menu, type MenuOptions } from './menu.ts';
+import { Message, type MessageOptions, problemMessage } from './message.ts';
+import { Pager, type PagerOptions } from './pager.ts';
+import { Plot, type PlotOptions } from './plot.ts';
+import { type Outcome, Progress, type ProgressOptions } from './progress.ts';
+import { Confirm, type ConfirmOptions } from './question.ts';
+import { Table, type TableOptions } from './table.ts';
+
+/** Each opens a piece and ends when the operator leaves it. None rejects. */
+export interface Ui {
+  menu(options: MenuOptions): Promise<void>;
+  /** The values, or undefined where it was left. */
+  form<F extends Fields>(options: FormOptions<F>): Promise<Values<F> | undefined>;
+  table<R>(options: TableOptions<R>): Promise<void>;
+  facts(options: FactsOptions): Promise<void>;
+  pager(options: PagerOptions): Promise<void>;
+  plot(options: PlotOptions): Promise<void>;
+  message(options: MessageOptions): Promise<void>;
+  /** Shows what went wrong; nothing where it was only given up. */
+  problem(title: string, problem: Problem): Promise<void>;
+  /** True only on yes. */
+  confirm(options: ConfirmOptions): Promise<boolean>;
+  progress<T>(options: ProgressOptions<T>): Promise<Outcome<T>>;
+  /** Waits for an answer, with a busy sign after 100 ms; given up with Esc. `what`: "Reading docker.service". */
+  busy<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>>;
+}
+
+const givenUp: Problem = { code: 'aborted', details: {} };
+
+export function uiOn(frame: Frame): Ui {
+  const ui: Ui = {
+    menu: (options) => frame.show(new Menu(options)),
+    form: (options) => frame.show(new Form(options)),
+    table: (options) => frame.show(new Table(options)),
+    facts: (options) => frame.show(new Facts(options)),
+    pager: (options) => frame.show(new Pager(options)),
+    plot: (options) => frame.show(new Plot(options)),
+    message: (options) => frame.show(new Message(options)),
+    problem: async (title, problem) => {
+      if (problem.code !== 'aborted') await ui.message(problemMessage(title, problem));
+    },
+    confirm: async (options) => (await frame.show(new Confirm(options))) ?? false,
+    progress: async (options) => (await frame.show(new Progress(options))) ?? { ok: false, problem: givenUp },
+    busy: (what, work) => busy(frame, what, work),
+  };
+  return ui;
+}
+
+async function busy<T>(frame: Frame, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
+  const sign = new Busy(what);
+  const left = frame.show(sign).then((): Outcome<T> => ({ ok: false, problem: givenUp }));
+  const done = work(sign.signal).then(
+    (value): Outcome<T> => ({ ok: true, value }),
+    (error): Outcome<T> => ({ ok: false, problem: problemOf(error) }),
+  );
+  const outcome = await Promise.race([done, left]);
+  sign.end();
+  // After whatever the screen opens next has opened.
+  setImmediate(() => frame.type(sign.typed));
+  return outcome;
+}
