@@ -42,7 +42,8 @@ export function parseIpv6(text: string, { zone: zoneAllowed = false } = {}): Par
   const canonical = writeGroups(number);
   if (zone === undefined) return good(canonical as Ipv6);
   if (!zoneAllowed) return wrong('an interface ("%...") cannot be given here', canonical);
-  if (!/^[A-Za-z0-9._-]{1,15}$/.test(zone)) return wrong('no interface has the name after the "%"', `${canonical}%eth0`);
+  if (!/^[A-Za-z0-9._-]{1,15}$/.test(zone))
+    return wrong('no interface has the name after the "%"', `${canonical}%eth0`);
   return good(`${canonical}%${zone}` as Ipv6);
 }
 
@@ -50,7 +51,9 @@ export function parseIpv6(text: string, { zone: zoneAllowed = false } = {}): Par
 export function parseAddress(text: string, options: { zone?: boolean } = {}): Parsed<Address> {
   if (text.includes(':')) return parseIpv6(text, options);
   const parsed = parseIpv4(text);
-  return !parsed.ok && parsed.why === 'not an IPv4 address' ? wrong('not an address', `${rightIpv4} or ${rightIpv6}`) : parsed;
+  return !parsed.ok && parsed.why === 'not an IPv4 address'
+    ? wrong('not an address', `${rightIpv4} or ${rightIpv6}`)
+    : parsed;
 }
 
 export function isIpv6(address: string): address is Ipv6 {
@@ -64,9 +67,7 @@ export function bitsOf(address: Address): number {
 
 /** The address as one number; a zone is left out. */
 export function numberOf(address: Address): bigint {
-  const parts = isIpv6(address)
-    ? (ipv6Groups(address.split('%')[0] ?? '') ?? [])
-    : address.split('.').map(Number);
+  const parts = isIpv6(address) ? (ipv6Groups(address.split('%')[0] ?? '') ?? []) : address.split('.').map(Number);
   const width = isIpv6(address) ? 16n : 8n;
   return parts.reduce((sum, part) => (sum << width) | BigInt(part), 0n);
 }

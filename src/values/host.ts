@@ -61,8 +61,10 @@ export function parseHostName(text: string): Parsed<HostName> {
 }
 
 function otherCharacter(given: string, { character, place }: { character: string; place: number }): Parsed<never> {
-  if (character === '_') return wrong('"_" is not allowed in the name of a host', given.length < 64 ? withoutUnderscores(given) : rightName);
-  if (/\p{L}|\p{M}|\p{N}/u.test(character)) return wrong('a name with such letters has to be given in its xn-- form', punycode(given));
+  if (character === '_')
+    return wrong('"_" is not allowed in the name of a host', given.length < 64 ? withoutUnderscores(given) : rightName);
+  if (/\p{L}|\p{M}|\p{N}/u.test(character))
+    return wrong('a name with such letters has to be given in its xn-- form', punycode(given));
   return wrong(`${named(character)} at place ${place} is not allowed in a name`, rightName);
 }
 
