@@ -1,0 +1,148 @@
+/**
+ * The shape of a machine file: one simulated machine as data. Parsing only; nothing here simulates or reads files.
+ * Any reading may be given as it is, or as {"unavailable": "why"}, {"slow": seconds, "value": …} or {"hangs": true}.
+ */
+import { z } from 'zod';
+import { fail } from '../errors.ts';
+
+/** A reading as the lab gives it: `delay` in seconds before the answer, Infinity where none ever comes. */
+export type Source<T> = { delay: number; unavailable: string } | { delay: number; value: T };
+
+const fault = z.union([
+  z.strictObject({ hangs: z.literal(true) }),
+  z.strictObject({ unavailable: z.string(), slow: z.number().min(0).max(3600).optional() }),
+]);
+const slow = z.strictObject({ slow: z.number().min(0).max(3600), value: z.unknown() });
+
+function has(raw: unknown, key: string): boolean {
+  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, key);
+}
+
+// Not z.union: its issues would not name the place inside the value.
+function reading<S extends z.ZodType>(schema: S) {
+  return z.unknown().transform((raw, context): Source<z.output<S>> => {
+    const refuse = (error: z.ZodError, under: PropertyKey[] = []): never => {
+      for (const issue of error.issues)
+        context.issues.push({ code: 'custom', message: issue.message, path: [...under, ...issue.path], input: raw });
+      return z.NEVER;
+    };
+    if (has(raw, 'hangs') || has(raw, 'unavailable')) {
+      const found = fault.safeParse(raw);
+      if (!found.success) return refuse(found.error);
+      if ('hangs' in found.data) return { delay: Infinity, unavailable: '' };
+      return { delay: found.data.slow ?? 0, unavailable: found.data.unavailable };
+    }
+    const wrapped = has(raw, 'slow') ? slow.safeParse(raw) : undefined;
+    if (wrapped && !wrapped.success) return refuse(wrapped.error);
+    const found = schema.safeParse(wrapped ? wrapped.data.value : raw);
+    if (!found.success) return refuse(found.error, wrapped ? ['value'] : []);
+    return { delay: wrapped?.data.slow ?? 0, value: found.data };
+  });
+}
+
+const bytes = z.int().min(0);
+const text = z.string().max(10_000);
+
+/** `ago`: seconds before the lab was first opened. `length`: the text is repeated up to so many characters. */
+const logEntry = z.strictObject({
+  ago: z.number().min(0),
+  from: text.optional(),
+  text,
+  length: z.int().min(1).max(1_000_000).optional(),
+  priority: z.int().min(0).max(7).default(6),
+});
+
+const unit = z.strictObject({
+  name: z.string().max(255).regex(/^[\w.@:-]+\.(service|socket|timer|path|mount|target)$/, 'not a name of a unit'),
+  description: text,
+  /** As it is when the lab is first opened. */
+  state: z.enum(['active', 'reloading', 'inactive', 'failed', 'activating', 'deactivating']).default('active'),
+  subState: z.string().optional(),
+  /** A oneshot ends by itself; with `remain` it counts as active afterwards (RemainAfterExit=). */
+  type: z.enum(['simple', 'oneshot']).default('simple'),
+  remain: z.boolean().default(false),
+  enabled: z.string().default('enabled'),
+  source: z.string().optional(),
+  memory: bytes.optional(),
+  restarts: z.int().min(0).default(0),
+  log: z.array(logEntry).default([]),
+  /** What it says itself while it starts. */
+  onStart: z.array(text).default([]),
+  onStop: z.array(text).default([]),
+  /** Every start ends so; `log` is what it says before it gives up. */
+  fails: z.strictObject({ exitCode: z.int().min(1).max(255), log: z.array(text) }).optional(),
+});
+
+/** `time`, `jitter`: milliseconds. `loss`: percent. `unreachable`: what a router says instead of a reply. */
+const host = z.strictObject({
+  names: z.array(z.string()).default([]),
+  address: z.union([z.ipv4(), z.ipv6()], { error: 'not an IPv4 or IPv6 address' }),
+  time: z.number().min(0).max(900).default(1),
+  jitter: z.number().min(0).max(100).default(0),
+  ttl: z.int().min(1).max(255).default(64),
+  loss: z.number().min(0).max(100).default(0),
+  unreachable: z.strictObject({ from: z.string(), text }).optional(),
+});
+
+const disk = z.strictObject({ device: z.string(), size: bytes, used: bytes.optional(), total: bytes.optional() });
+
+const machine = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'lower-case letters, digits and hyphens only'),
+  description: z.string().min(1),
+  /** Seconds since it booted, when the lab is first opened. */
+  upFor: z.number().min(0),
+  facts: z.strictObject({
+    hostName: reading(text),
+    interfaces: reading(
+      z.array(
+        z.strictObject({
+          name: text,
+          link: z.enum(['up', 'no carrier', 'down']),
+          mac: z.string().optional(),
+          addresses: z.array(z.string()),
+        }),
+      ),
+    ),
+    dnsServers: reading(z.array(text)),
+    /** `ahead`: seconds by which its clock is wrong. */
+    time: reading(z.strictObject({ synchronised: z.boolean().optional(), ahead: z.number().default(0) })),
+    zone: reading(
+      z.strictObject({ name: z.string(), abbreviation: z.string(), offset: z.string().regex(/^[+-]\d{4}$/) }),
+    ),
+    updates: reading(
+      z.strictObject({ pending: z.int().min(0), security: z.int().min(0), rebootNeeded: z.boolean() }),
+    ),
+    buildVersion: reading(text),
+    disks: reading(z.strictObject({ disk1: disk, disk2: disk.nullable() })),
+    cpu: reading(z.strictObject({ model: text, count: z.int().min(1), load: z.number().min(0).max(100) })),
+    memory: reading(z.strictObject({ total: bytes, available: bytes })),
+  }),
+  units: reading(
+    z
+      .array(unit)
+      .refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two units of one name'),
+  ),
+  ping: reading(z.strictObject({ hosts: z.array(host) })),
+});
+
+export type MachineData = z.output<typeof machine>;
+export type UnitData = z.output<typeof unit>;
+export type HostData = z.output<typeof host>;
+
+/** ["units", 3, "state"] as "units[3].state". */
+function place(path: PropertyKey[]): string {
+  return path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '');
+}
+
+/**
+ * A machine file's content, parsed.
+ * @param file what to call it in errors
+ * @throws Failure 'bad-value' that names the file and the first wrong place in it.
+ */
+export function parseMachine(content: unknown, file: string): MachineData {
+  const parsed = machine.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const first = parsed.error.issues[0];
+  const field = [file, place(first?.path ?? [])].filter(Boolean).join(', ');
+  throw fail('bad-value', { field, why: first?.message ?? 'wrong', right: 'a machine file as the lab knows it' }, parsed.error);
+}

@@ -1,0 +1,124 @@
+/** The lab's units: their states, logs and jobs. What happens in a job lies in job.ts; what is kept, in state.ts. */
+import type { Units } from '../adapters/machine.ts';
+import type { LogLine, Unit, UnitStatus } from '../appliance.ts';
+import { fail } from '../errors.ts';
+import { wave } from './chance.ts';
+import { perform, speaker } from './job.ts';
+import type { MachineData, UnitData } from './schema.ts';
+import type { Memory, UnitMemory } from './state.ts';
+import { deliver, pause } from './waiting.ts';
+
+const what = 'systemd';
+
+function firstState(data: UnitData, index: number, booted: number): UnitMemory {
+  const usual = { active: data.type === 'oneshot' ? 'exited' : 'running', failed: 'failed' } as Record<string, string>;
+  const since = new Date(booted + 2000 + index * 700).toISOString();
+  return {
+    state: data.state,
+    subState: data.subState ?? usual[data.state] ?? 'dead',
+    ...(data.state === 'inactive' ? {} : { startedAt: since }),
+    since,
+    ...(data.state === 'active' && data.type === 'simple' ? { pid: 400 + index * 37 } : {}),
+    result: data.state === 'failed' ? 'exit-code' : 'success',
+    ...(data.state === 'failed' ? { exitCode: data.fails?.exitCode ?? 1 } : {}),
+    log: [],
+  };
+}
+
+function absent(name: string): Unit {
+  return { name, description: '', state: 'absent', subState: 'dead' };
+}
+
+function brief({ name, description }: UnitData, { state, subState, startedAt, since }: UnitMemory): Unit {
+  return { name, description, state, subState, ...(startedAt ? { startedAt } : {}), since };
+}
+
+function full(data: UnitData, unit: UnitMemory, log: LogLine[]): UnitStatus {
+  const { memory, restarts, enabled, source } = data;
+  const used = memory && Math.round(memory * (1 + 0.03 * wave(data.name, Date.now() / 1000)));
+  return {
+    ...brief(data, unit),
+    ...(unit.pid === undefined ? {} : { mainPid: unit.pid, ...(used === undefined ? {} : { memory: used }) }),
+    restarts,
+    result: unit.result,
+    ...(unit.exitCode === undefined ? {} : { exitCode: unit.exitCode }),
+    enabled,
+    ...(source === undefined ? {} : { source }),
+    log,
+  };
+}
+
+function written(data: UnitData, openedAt: string): LogLine[] {
+  return data.log.map(({ ago, from, text, length, priority }) => ({
+    at: new Date(Date.parse(openedAt) - ago * 1000).toISOString(),
+    from: from ?? speaker(data.name),
+    text: length === undefined ? text : text.repeat(Math.ceil(length / Math.max(1, text.length))).slice(0, length),
+    priority,
+  }));
+}
+
+/**
+ * @param step milliseconds that one half of a restart takes
+ * @returns the adapter, and `settled`: when every job under way has ended and is kept
+ */
+export function labUnits(
+  { upFor, units }: MachineData,
+  memory: Memory,
+  step: number,
+): { units: Units; settled(): Promise<void> } {
+  const { machine } = memory;
+  const all = new Map<string, { data: UnitData; unit: UnitMemory }>();
+  for (const [index, data] of ('value' in units ? units.value : []).entries()) {
+    const booted = Date.parse(machine.openedAt) - upFor * 1000;
+    all.set(data.name, { data, unit: machine.units[data.name] ?? firstState(data, index, booted) });
+  }
+  const queues = new Map<string, Promise<void>>();
+
+  const tail = (name: string, lines: number): LogLine[] => {
+    const found = all.get(name);
+    if (!found || lines < 1) return [];
+    return [...written(found.data, machine.openedAt), ...found.unit.log].slice(-lines);
+  };
+
+  // The job goes on when the asker has left, as systemd's does: the unit is never left halfway.
+  const job = async (action: Parameters<Units['act']>[0], name: string, data: UnitData, unit: UnitMemory) => {
+    await queues.get(name)?.catch(() => undefined);
+    await perform(action, { data, unit, wait: () => pause(step, new AbortController().signal) });
+    machine.units[name] = structuredClone(unit);
+    await memory.save();
+  };
+
+  const adapter: Units = {
+    async list(names, signal) {
+      await deliver(units, what, signal);
+      return names.map((name) => {
+        const found = all.get(name);
+        return found ? brief(found.data, found.unit) : absent(name);
+      });
+    },
+    async show(name, lines, signal) {
+      await deliver(units, what, signal);
+      const found = all.get(name);
+      if (found) return full(found.data, found.unit, tail(name, lines));
+      return { ...absent(name), restarts: 0, result: 'success', enabled: '', log: [] };
+    },
+    async log(name, lines, signal) {
+      await deliver(units, what, signal);
+      return tail(name, lines);
+    },
+    async act(action, name, signal) {
+      await deliver(units, what, signal);
+      const found = all.get(name);
+      if (!found) throw fail('unavailable', { what: name, why: 'this machine has no such unit' });
+      const done = job(action, name, found.data, found.unit);
+      queues.set(name, done);
+      const over = new AbortController();
+      const left = pause(Infinity, AbortSignal.any([signal, over.signal]));
+      await Promise.race([done, left]).finally(() => over.abort());
+    },
+  };
+  const settled = async () => {
+    await Promise.allSettled(queues.values());
+  };
+  return { units: adapter, settled };
+}
