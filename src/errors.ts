@@ -23,6 +23,8 @@ export interface Problems {
   busy: { what: string; by: string; since: string };
   'name-not-found': { host: string };
   'service-gone': { socket: string; why: string };
+  /** The asker is not in the group that may use the service. */
+  'service-forbidden': { socket: string; group: string };
   'service-other-version': { theirs: string; ours: string };
   /** A terminal that full screens cannot be shown on. */
   'terminal-unusable': { term: string; why: string };
@@ -99,6 +101,11 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     what: 'The Gatehouse service does not answer.',
     why: `${d.socket}: ${d.why}.`,
     advice: 'It restarts by itself within seconds. If not: systemctl status gatehouse.service',
+  }),
+  'service-forbidden': (d) => ({
+    what: 'You may not use the Gatehouse service.',
+    why: `${d.socket} is open to root and to the members of the group ${d.group}.`,
+    advice: `As root: usermod -aG ${d.group} NAME; then log in again.`,
   }),
   'service-other-version': (d) => ({
     what: `This console is version ${d.ours}, the service ${d.theirs}.`,

@@ -1,0 +1,230 @@
+/**
+ * What the terminal can do, from the system's terminfo: finding, narrowing and parsing the entry of TERM.
+ * Knows files and formats (term(5)); sends nothing and reads no environment but what it is given.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import blessed from 'blessed';
+import { fail } from '../../../src/errors.ts';
+
+/** blessed's terminfo reader, which @types/blessed does not know. */
+interface Tput {
+  terminal: string;
+  parseTerminfo(data: Buffer, file: string): TputInfo;
+  compile(info: TputInfo): TputInfo;
+  inject(info: TputInfo): void;
+  [capability: string]: unknown;
+}
+interface TputInfo {
+  bools: Record<string, boolean>;
+  numbers: Record<string, number>;
+  strings: Record<string, string>;
+}
+const { Tput } = blessed as unknown as { Tput: new (options: object) => Tput };
+
+/** The capabilities we use, with padding removed. A string that the terminal lacks is undefined. */
+export interface Terminfo {
+  readonly name: string;
+  readonly colours: number;
+  /** Attributes that cannot be had together with colours (no_color_video). */
+  readonly noColourVideo: number;
+  /** Erasing fills with the current background. */
+  readonly backColourErase: boolean;
+  /** Writing in the last column moves to the next line at once, and scrolls in the last cell. */
+  readonly wrapsAtOnce: boolean;
+  /** Bracketed paste. */
+  readonly paste: boolean;
+  move(x: number, y: number): string;
+  right?(cells: number): string;
+  column?(x: number): string;
+  erase?(cells: number): string;
+  /** The SGR escape sequences it understands: no more than these are sent. */
+  readonly sgr: { bold: boolean; underline: boolean; inverse: boolean; colour: boolean; any: boolean };
+  readonly string: Partial<Record<StringName, string>>;
+  /** Pairs of VT100 line letter and the byte that draws it. */
+  readonly lineLetters: ReadonlyMap<string, string>;
+  /** For blessed's Program and Screen. */
+  readonly tput: object;
+}
+
+const stringNames = {
+  clear: 'clear_screen',
+  eraseLine: 'clr_eol',
+  enterScreen: 'enter_ca_mode',
+  leaveScreen: 'exit_ca_mode',
+  hideCursor: 'cursor_invisible',
+  showCursor: 'cursor_normal',
+  plain: 'exit_attribute_mode',
+  linesOn: 'enter_alt_charset_mode',
+  linesOff: 'exit_alt_charset_mode',
+  linesReady: 'ena_acs',
+} as const;
+export type StringName = keyof typeof stringNames;
+
+/** All that blessed compiles: the rest costs start-up time, and some of it (Setulc, Smulx) it cannot compile. */
+const wanted = new Set<string>([
+  ...Object.values(stringNames),
+  'cursor_address',
+  'column_address',
+  'parm_right_cursor',
+  'erase_chars',
+  'enter_bold_mode',
+  'enter_underline_mode',
+  'enter_reverse_mode',
+  'set_a_foreground',
+  'acs_chars',
+]);
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** ncurses' own order on Debian, then the few entries that blessed ships: beside the bundle, or in its package. */
+export const directories: readonly string[] = [
+  '/etc/terminfo',
+  '/lib/terminfo',
+  '/usr/share/terminfo',
+  path.join(here, 'terminals'),
+  path.join(here, '../../../node_modules/blessed/usr'),
+];
+
+/** @throws Failure 'terminal-unusable' for a name that is unknown, odd, or of a terminal that cannot move its cursor. */
+export function readTerminfo(term: string, searched: readonly string[] = directories): Terminfo {
+  if (!/^[A-Za-z0-9][A-Za-z0-9+._-]{0,63}$/.test(term))
+    throw fail('terminal-unusable', {
+      term: term.replace(/[^ -~]/g, '?').slice(0, 40),
+      why: 'TERM does not name a terminal',
+    });
+  const entry = find(term, searched);
+  if (!entry) throw fail('terminal-unusable', { term, why: 'it is not in the terminal database of this machine' });
+  return parse(term, entry.data, entry.file);
+}
+
+function find(term: string, searched: readonly string[]): { file: string; data: Buffer } | undefined {
+  const initial = term.charAt(0);
+  for (const folder of searched)
+    for (const below of [initial, initial.charCodeAt(0).toString(16), '.']) {
+      const file = path.join(folder, below, term);
+      try {
+        return { file, data: fs.readFileSync(file) };
+      } catch {
+        // Not there, or not to be read: the next one.
+      }
+    }
+  return undefined;
+}
+
+function parse(term: string, data: Buffer, file: string): Terminfo {
+  const tput = new Tput({});
+  tput.terminal = term;
+  let info: TputInfo;
+  try {
+    info = tput.parseTerminfo(narrow(data), file);
+  } catch (error) {
+    throw fail('terminal-unusable', { term, why: `its entry ${file} cannot be read` }, error);
+  }
+  const paste =
+    'BE' in info.strings || /^(xterm|screen|tmux|rxvt|putty|konsole|gnome|vte|alacritty|foot|kitty|st)\b/.test(term);
+  for (const name of Object.keys(info.strings)) if (!wanted.has(name)) delete info.strings[name];
+  tput.inject(tput.compile(info));
+  const { strings, numbers, bools } = info;
+  if (!strings.cursor_address || !strings.clear_screen)
+    throw fail('terminal-unusable', { term, why: 'it cannot move its cursor' });
+
+  const say = (name: string, ...args: number[]) => unpad((tput[name] as (...a: number[]) => string)(...args));
+  const is = (name: string, sequence: string) => unpad(strings[name] ?? '') === sequence;
+  const string: Partial<Record<StringName, string>> = {};
+  for (const [ours, theirs] of Object.entries(stringNames))
+    if (strings[theirs]) string[ours as StringName] = say(theirs);
+  const bold = is('enter_bold_mode', '\x1b[1m');
+  const underline = is('enter_underline_mode', '\x1b[4m');
+  const inverse = is('enter_reverse_mode', '\x1b[7m');
+  const colour = Boolean(strings.set_a_foreground) && say('set_a_foreground', 1) === '\x1b[31m';
+  return {
+    name: term,
+    colours: Math.max(0, numbers.max_colors ?? 0),
+    noColourVideo: Math.max(0, numbers.no_color_video ?? 0),
+    backColourErase: Boolean(bools.back_color_erase),
+    wrapsAtOnce: Boolean(bools.auto_right_margin) && !bools.eat_newline_glitch,
+    paste,
+    move: (x, y) => say('cursor_address', y, x),
+    ...(strings.parm_right_cursor ? { right: (cells: number) => say('parm_right_cursor', cells) } : {}),
+    ...(strings.column_address ? { column: (x: number) => say('column_address', x) } : {}),
+    ...(strings.erase_chars ? { erase: (cells: number) => say('erase_chars', cells) } : {}),
+    sgr: { bold, underline, inverse, colour, any: bold || underline || inverse || colour },
+    string,
+    lineLetters: new Map(
+      (unpad(strings.acs_chars ?? '').match(/../gs) ?? []).map((pair) => [pair.charAt(0), pair.charAt(1)]),
+    ),
+    tput,
+  };
+}
+
+/** Delays were for the terminals of the seventies; every line since then has flow control or a buffer. */
+function unpad(sequence: string): string {
+  return sequence.replace(/\$<[\d.]+[*/]*>/g, '');
+}
+
+/**
+ * An entry with 32-bit numbers (magic 0x21e, term(5) "extended number format") in the older 16-bit form, which is the
+ * only one that blessed parses. Any other data is given back as it is. Numbers over 32767 become 32767.
+ */
+export function narrow(data: Buffer): Buffer {
+  if (data.length < 12 || data.readUInt16LE(0) !== 0x21e) return data;
+  const [names, booleans, numbers, strings, table] = [2, 4, 6, 8, 10].map((at) => data.readUInt16LE(at)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const out = new Pieces(data);
+  out.copy(12);
+  out.copy(names + booleans);
+  out.align();
+  out.numbers(numbers);
+  out.copy(strings * 2 + table);
+  if (out.left > 1) {
+    out.align();
+    const start = out.at;
+    const extendedNumbers = data.readUInt16LE(start + 2);
+    out.copy(10 + data.readUInt16LE(start));
+    out.align();
+    out.numbers(extendedNumbers);
+    out.copy(out.left);
+  }
+  const result = out.all();
+  result.writeUInt16LE(0x11a, 0);
+  return result;
+}
+
+class Pieces {
+  at = 0;
+  private readonly done: Buffer[] = [];
+  private length = 0;
+  constructor(private readonly data: Buffer) {}
+  get left(): number {
+    return this.data.length - this.at;
+  }
+  copy(bytes: number): void {
+    this.push(Buffer.from(this.data.subarray(this.at, this.at + bytes)));
+    this.at += bytes;
+  }
+  /** Sections of words start on an even byte: in the wide form's offset and in the narrow one's, which have the same parity. */
+  align(): void {
+    if (this.at % 2) this.at++;
+    if (this.length % 2) this.push(Buffer.alloc(1));
+  }
+  numbers(count: number): void {
+    const out = Buffer.alloc(count * 2);
+    for (let n = 0; n < count; n++) out.writeInt16LE(Math.min(32767, this.data.readInt32LE(this.at + n * 4)), n * 2);
+    this.at += count * 4;
+    this.push(out);
+  }
+  all(): Buffer {
+    return Buffer.concat(this.done);
+  }
+  private push(piece: Buffer): void {
+    this.done.push(piece);
+    this.length += piece.length;
+  }
+}
