@@ -42,8 +42,11 @@ export interface Units {
   /** `lines`: how much of its log. */
   show(name: string, lines: number, signal: AbortSignal): Promise<UnitStatus>;
   log(name: string, lines: number, signal: AbortSignal): Promise<LogLine[]>;
-  /** Ends when systemd's job has ended, well or not; the caller reads the state afterwards. */
-  act(action: UnitAction, name: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Ends when systemd's job has ended, well or not; the caller reads the state afterwards. `wait: false` ends as soon
+   * as systemd has taken the job (systemctl --no-block): for the unit that we run in ourselves.
+   */
+  act(action: UnitAction, name: string, signal: AbortSignal, options?: { wait: boolean }): Promise<void>;
 }
 
 export interface Ping {

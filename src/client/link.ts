@@ -8,7 +8,7 @@ export interface Link {
   /**
    * The appliance. Asked while not connected, an operation waits up to 3 s and then fails with 'service-gone'. One
    * that is under way when the connection breaks fails with 'service-gone' and is never repeated; a watch goes on by
-   * itself after the reconnect, beginning with the then present state.
+   * itself after the reconnect, beginning with the then present state, and waits for the connection without end.
    */
   readonly appliance: Appliance;
   /** 'connecting' until the first connection; 'lost' while there is none after that, or where none can be had. */

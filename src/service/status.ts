@@ -1,0 +1,44 @@
+/** The one line that is always true: who this is, where it is reached, what has failed. */
+import type { Appliance, InterfaceFacts, Status } from '../appliance.ts';
+import { watchGauges } from './gauge.ts';
+import type { Gauges } from './gauges.ts';
+
+const PERIOD = 5000;
+
+export function statusOf({ hostName, interfaces, units }: Gauges, pace: number): Appliance['status'] {
+  const all = [hostName, interfaces, units] as const;
+  const compose = (): Status | undefined => {
+    if (all.some(({ reading }) => reading.state === 'reading')) return undefined;
+    const address = interfaces.reading.state === 'known' ? firstAddress(interfaces.reading.value) : undefined;
+    const listed = units.reading.state === 'known' ? units.reading.value : [];
+    return {
+      name: hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance',
+      ...(address ? { address } : {}),
+      registered: false,
+      platform: { connected: false },
+      failedUnits: listed.filter((unit) => unit.state === 'failed').length,
+    };
+  };
+  return {
+    async read() {
+      await Promise.all(all.map((gauge) => gauge.latest(PERIOD * pace)));
+      // Every gauge has an answer now, if only that there is none.
+      return compose() as Status;
+    },
+    watch: (_args, call) =>
+      watchGauges(
+        all.map((gauge) => [gauge, PERIOD * pace] as const),
+        compose,
+        call,
+      ),
+  };
+}
+
+/** The first that can be reached from elsewhere, without its prefix. */
+function firstAddress(interfaces: readonly InterfaceFacts[]): string | undefined {
+  const isGlobal = (address: string) => !/^(fe[89ab]|169\.254\.)/i.test(address);
+  return interfaces
+    .flatMap((one) => one.addresses)
+    .find(isGlobal)
+    ?.split('/')[0];
+}
