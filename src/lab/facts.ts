@@ -46,6 +46,16 @@ export function labFacts({ name, facts }: MachineData): Facts {
   };
 }
 
-function withoutAbsent({ device, size, used, total }: { device: string; size: number; used?: number | undefined; total?: number | undefined }) {
+function withoutAbsent({
+  device,
+  size,
+  used,
+  total,
+}: {
+  device: string;
+  size: number;
+  used?: number | undefined;
+  total?: number | undefined;
+}) {
   return { device, size, ...(used === undefined ? {} : { used }), ...(total === undefined ? {} : { total }) };
 }

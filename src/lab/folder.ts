@@ -59,7 +59,10 @@ async function removeIfStale(lock: string, folder: string): Promise<void> {
   if (await isAlive(holder)) throw taken(folder, holder);
   // Renamed first, then read again: another lab may have taken the freed lock between our look and now.
   const aside = `${lock}.${randomUUID()}`;
-  const moved = await rename(lock, aside).then(() => read(aside), () => null);
+  const moved = await rename(lock, aside).then(
+    () => read(aside),
+    () => null,
+  );
   if (moved !== null && moved !== holder) await link(aside, lock).catch(() => undefined);
   await rm(aside, { force: true });
 }
@@ -76,7 +79,11 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const lock = join(folder, 'lock');
   const mine = `${lock}.${randomUUID()}`;
   await writeFile(mine, `${process.pid} ${await startOf(process.pid)}`, { mode: 0o600, flag: 'wx' }).catch((cause) => {
-    throw fail('unavailable', { what: `The lab folder ${folder}`, why: `nothing can be written there (${cause.code})` }, cause);
+    throw fail(
+      'unavailable',
+      { what: `The lab folder ${folder}`, why: `nothing can be written there (${cause.code})` },
+      cause,
+    );
   });
   try {
     await removeIfStale(lock, folder);

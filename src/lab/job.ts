@@ -37,7 +37,7 @@ async function stop(job: Job): Promise<void> {
   say(job, speaker(data.name), data.onStop);
   delete unit.pid;
   enter(job, 'inactive', 'dead');
-  unit.result = 'success';
+  Object.assign(unit, { result: 'success', exitCode: 0 });
   say(job, 'systemd', [`${data.name}: Deactivated successfully.`, `Stopped ${data.name} - ${data.description}.`]);
 }
 
@@ -45,15 +45,16 @@ async function start(job: Job): Promise<void> {
   const { data, unit } = job;
   enter(job, 'activating', data.type === 'oneshot' ? 'start' : 'start-pre');
   unit.startedAt = unit.since;
+  delete unit.exitCode;
   unit.pid = 1000 + Math.floor(chance(`${data.name} ${unit.since}`)() * 30_000);
   say(job, 'systemd', [`Starting ${data.name} - ${data.description}...`]);
   await job.wait();
   if (data.fails) return giveUp(job, data.fails);
   say(job, speaker(data.name), data.onStart);
   unit.result = 'success';
-  delete unit.exitCode;
   if (data.type === 'oneshot') {
     delete unit.pid;
+    unit.exitCode = 0;
     enter(job, data.remain ? 'active' : 'inactive', data.remain ? 'exited' : 'dead');
     say(job, 'systemd', [`Finished ${data.name} - ${data.description}.`]);
   } else {

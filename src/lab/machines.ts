@@ -44,7 +44,11 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const field = `${path}, ${placeIn(text, cause)}`;
-    throw fail('bad-value', { field, why: 'the file is not JSON from here on', right: 'a machine file in JSON' }, cause);
+    throw fail(
+      'bad-value',
+      { field, why: 'the file is not JSON from here on', right: 'a machine file in JSON' },
+      cause,
+    );
   }
 }
 
@@ -57,5 +61,9 @@ export async function loadMachine(machine: string): Promise<MachineData> {
   const found = bundled.find(({ name }) => name === machine);
   if (found) return parseMachine(found, machine);
   const names = bundled.map(({ name }) => name).join(', ');
-  throw fail('bad-value', { field: 'machine', why: `the lab has none of that name`, right: `${names}, or a .json file` });
+  throw fail('bad-value', {
+    field: 'machine',
+    why: `the lab has none of that name`,
+    right: `${names}, or a .json file`,
+  });
 }

@@ -3,6 +3,7 @@ import { isIP, SocketAddress } from 'node:net';
 import type { Ping } from '../adapters/machine.ts';
 import type { Call, PingLine, PingRequest, PingSummary } from '../appliance.ts';
 import { fail } from '../errors.ts';
+import { parseHost } from '../values/host.ts';
 import { chance } from './chance.ts';
 import type { HostData, MachineData } from './schema.ts';
 import { deliver, pause } from './waiting.ts';
@@ -17,8 +18,10 @@ export function labPing({ name, ping }: MachineData, period: number): Ping {
   const random = chance(`${name} ping`);
   return {
     async run(request, call) {
+      const parsed = parseHost(request.host, { zone: true });
+      if (!parsed.ok) throw fail('bad-value', { field: 'host', why: parsed.why, right: parsed.right });
       const { hosts } = await deliver(ping, 'ping', call.signal);
-      return echo(find(hosts, request.host), request, call, period, random);
+      return echo(find(hosts, parsed.value), request, call, period, random);
     },
   };
 }
@@ -37,7 +40,13 @@ function find(hosts: readonly HostData[], wanted: string): HostData {
 }
 
 /** One request and what becomes of it, `period` long at most. */
-async function one(host: HostData, seq: number, period: number, random: Random, signal: AbortSignal): Promise<PingLine> {
+async function one(
+  host: HostData,
+  seq: number,
+  period: number,
+  random: Random,
+  signal: AbortSignal,
+): Promise<PingLine> {
   if (host.unreachable) {
     await pause(period, signal);
     return { kind: 'error', seq, ...host.unreachable };
@@ -79,7 +88,12 @@ async function echo(
 
 function summary(address: string, sent: number, times: readonly number[]): PingSummary {
   const received = times.length;
-  const counted = { address, sent, received, loss: sent ? Number((((sent - received) * 100) / sent).toPrecision(6)) : 0 };
+  const counted = {
+    address,
+    sent,
+    received,
+    loss: sent ? Number((((sent - received) * 100) / sent).toPrecision(6)) : 0,
+  };
   if (received === 0) return counted;
   const avg = times.reduce((sum, time) => sum + time, 0) / received;
   return {

@@ -53,7 +53,10 @@ const logEntry = z.strictObject({
 });
 
 const unit = z.strictObject({
-  name: z.string().max(255).regex(/^[\w.@:-]+\.(service|socket|timer|path|mount|target)$/, 'not a name of a unit'),
+  name: z
+    .string()
+    .max(255)
+    .regex(/^[\w.@:-]+\.(service|socket|timer|path|mount|target)$/, 'not a name of a unit'),
   description: text,
   /** As it is when the lab is first opened. */
   state: z.enum(['active', 'reloading', 'inactive', 'failed', 'activating', 'deactivating']).default('active'),
@@ -109,18 +112,14 @@ const machine = z.strictObject({
     zone: reading(
       z.strictObject({ name: z.string(), abbreviation: z.string(), offset: z.string().regex(/^[+-]\d{4}$/) }),
     ),
-    updates: reading(
-      z.strictObject({ pending: z.int().min(0), security: z.int().min(0), rebootNeeded: z.boolean() }),
-    ),
+    updates: reading(z.strictObject({ pending: z.int().min(0), security: z.int().min(0), rebootNeeded: z.boolean() })),
     buildVersion: reading(text),
     disks: reading(z.strictObject({ disk1: disk, disk2: disk.nullable() })),
     cpu: reading(z.strictObject({ model: text, count: z.int().min(1), load: z.number().min(0).max(100) })),
     memory: reading(z.strictObject({ total: bytes, available: bytes })),
   }),
   units: reading(
-    z
-      .array(unit)
-      .refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two units of one name'),
+    z.array(unit).refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two units of one name'),
   ),
   ping: reading(z.strictObject({ hosts: z.array(host) })),
 });
@@ -131,7 +130,10 @@ export type HostData = z.output<typeof host>;
 
 /** ["units", 3, "state"] as "units[3].state". */
 function place(path: PropertyKey[]): string {
-  return path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('').replace(/^\./, '');
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 /**
@@ -144,5 +146,9 @@ export function parseMachine(content: unknown, file: string): MachineData {
   if (parsed.success) return parsed.data;
   const first = parsed.error.issues[0];
   const field = [file, place(first?.path ?? [])].filter(Boolean).join(', ');
-  throw fail('bad-value', { field, why: first?.message ?? 'wrong', right: 'a machine file as the lab knows it' }, parsed.error);
+  throw fail(
+    'bad-value',
+    { field, why: first?.message ?? 'wrong', right: 'a machine file as the lab knows it' },
+    parsed.error,
+  );
 }

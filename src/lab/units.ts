@@ -8,7 +8,7 @@ import type { MachineData, UnitData } from './schema.ts';
 import type { Memory, UnitMemory } from './state.ts';
 import { deliver, pause } from './waiting.ts';
 
-const what = 'systemd';
+const what = 'The list of service units';
 
 function firstState(data: UnitData, index: number, booted: number): UnitMemory {
   const usual = { active: data.type === 'oneshot' ? 'exited' : 'running', failed: 'failed' } as Record<string, string>;
@@ -21,6 +21,7 @@ function firstState(data: UnitData, index: number, booted: number): UnitMemory {
     ...(data.state === 'active' && data.type === 'simple' ? { pid: 400 + index * 37 } : {}),
     result: data.state === 'failed' ? 'exit-code' : 'success',
     ...(data.state === 'failed' ? { exitCode: data.fails?.exitCode ?? 1 } : {}),
+    ...(data.state === 'active' && data.type === 'oneshot' ? { exitCode: 0 } : {}),
     log: [],
   };
 }
@@ -109,7 +110,7 @@ export function labUnits(
     async act(action, name, signal) {
       await deliver(units, what, signal);
       const found = all.get(name);
-      if (!found) throw fail('unavailable', { what: name, why: 'this machine has no such unit' });
+      if (!found) throw fail('unknown-unit', { name });
       const done = job(action, name, found.data, found.unit);
       queues.set(name, done);
       const over = new AbortController();

@@ -27,4 +27,3 @@ export async function deliver<T>(source: Source<T>, what: string, signal: AbortS
   if ('unavailable' in source) throw fail('unavailable', { what, why: source.unavailable });
   return source.value;
 }
-

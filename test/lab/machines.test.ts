@@ -1,4 +1,5 @@
 /** The machines of the lab and their facts, and what is said of a machine file that is wrong. */
+import { setMaxListeners } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -52,7 +53,11 @@ test('the healthy machine meets the requirements, the one below does not', async
   const measured = async (machine: string) => {
     const { facts } = (await quickLab({ machine })).machine;
     const { disk1, disk2 } = await facts.disks(never);
-    return [disk1.size >= diskGB * 1e9, (disk2?.size ?? 0) >= patchDiskGB * 1e9, (await facts.memory(never)).total >= memoryGB * 1e9];
+    return [
+      disk1.size >= diskGB * 1e9,
+      (disk2?.size ?? 0) >= patchDiskGB * 1e9,
+      (await facts.memory(never)).total >= memoryGB * 1e9,
+    ];
   };
   expect(await measured('healthy')).toEqual([true, true, true]);
   expect(await measured('below-requirements')).toEqual([false, false, false]);
@@ -61,7 +66,9 @@ test('the healthy machine meets the requirements, the one below does not', async
 test('what cannot be read says why, reading by reading', async () => {
   const { facts, units } = (await quickLab({ machine: oddMachine('everything-unavailable') })).machine;
   for (const read of Object.values(facts))
-    await expect(read(never)).rejects.toMatchObject({ problem: { code: 'unavailable', details: { why: 'there is none' } } });
+    await expect(read(never)).rejects.toMatchObject({
+      problem: { code: 'unavailable', details: { why: 'there is none' } },
+    });
   await expect(units.list(['ssh.service'], never)).rejects.toMatchObject({ problem: { code: 'unavailable' } });
 });
 
@@ -78,6 +85,7 @@ test('every call that hangs ends when it is given up, and so does one given up b
     const leaving = new AbortController();
     if (early) leaving.abort();
     const { signal } = leaving;
+    setMaxListeners(0, signal);
     const calls = [
       ...Object.values(facts).map((read) => read(signal)),
       units.list(['ssh.service'], signal),
@@ -96,7 +104,11 @@ test('every call that hangs ends when it is given up, and so does one given up b
 test('healthy calls that are given up before they began are not done', async () => {
   const { facts, units, ping } = (await quickLab()).machine;
   const signal = AbortSignal.abort();
-  for (const call of [facts.cpu(signal), units.act('stop', 'ssh.service', signal), ping.run({ host: '8.8.8.8' }, { signal, progress: () => undefined })])
+  for (const call of [
+    facts.cpu(signal),
+    units.act('stop', 'ssh.service', signal),
+    ping.run({ host: '8.8.8.8' }, { signal, progress: () => undefined }),
+  ])
     await expect(call).rejects.toMatchObject({ problem: { code: 'aborted' } });
   expect((await units.list(['ssh.service'], never))[0]?.state).toBe('active');
 });
@@ -125,7 +137,9 @@ test('an error in a machine file names the place in it', async () => {
   at('units[1]', (machine) => Object.assign(machine.units[1], { sate: 'active' }));
   at('facts.interfaces[0].link', (machine) => Object.assign(machine.facts.interfaces[0], { link: 1 }));
   at('facts.cpu', (machine) => delete machine.facts.cpu);
-  at('facts.memory.value.total', (machine) => Object.assign(machine.facts, { memory: { slow: 3, value: { total: -1, available: 0 } } }));
+  at('facts.memory.value.total', (machine) =>
+    Object.assign(machine.facts, { memory: { slow: 3, value: { total: -1, available: 0 } } }),
+  );
   at('ping.hosts[0].address', (machine) => Object.assign(machine.ping.hosts[0], { address: 'nowhere' }));
   for (const [place, change] of places) expect(await refusal(spoilt(change))).toBe(`mine.json, ${place}`);
 });
@@ -135,5 +149,7 @@ test('a machine that is not there is refused with the names of those that are', 
   await expect(openLab({ machine: 'moon', folder })).rejects.toMatchObject({
     problem: { code: 'bad-value', details: { right: expect.stringContaining('healthy') } },
   });
-  await expect(openLab({ machine: `${folder}/none.json`, folder })).rejects.toMatchObject({ problem: { code: 'bad-value' } });
+  await expect(openLab({ machine: `${folder}/none.json`, folder })).rejects.toMatchObject({
+    problem: { code: 'bad-value' },
+  });
 });

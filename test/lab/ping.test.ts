@@ -22,7 +22,8 @@ test('a host that answers: the address, a line for each reply, and the times', a
 });
 
 test('a host is found by address, by name in any case, and by IPv6 in any spelling', async () => {
-  for (const host of ['8.8.8.8', 'DNS.Google', 'dns.google.']) expect((await pinged(host, 1)).summary.address).toBe('8.8.8.8');
+  for (const host of ['8.8.8.8', 'DNS.Google', 'dns.google.'])
+    expect((await pinged(host, 1)).summary.address).toBe('8.8.8.8');
   expect((await pinged('2001:4860:4860:0::8888', 1)).summary.received).toBe(1);
 });
 
@@ -46,6 +47,11 @@ test('an unreachable host is said to be so by who knows it', async () => {
 
 test('a name that nobody knows is not found', async () => {
   await expect(pinged('nowhere.lab.test', 1)).rejects.toMatchObject({ problem: { code: 'name-not-found' } });
+});
+
+test('what is no host is refused, as on a real machine', async () => {
+  for (const host of ['', '-f', 'two words', '999.1.1.1'])
+    await expect(pinged(host, 1)).rejects.toMatchObject({ problem: { code: 'bad-value', details: { field: 'host' } } });
 });
 
 test('a machine without ping says that it is not installed', async () => {

@@ -7,7 +7,9 @@ import { emptyFolder, oddMachine, quickLab } from './place.ts';
 const never = new AbortController().signal;
 
 async function statesDuring(action: 'start' | 'stop' | 'restart', name: string, machine: string) {
-  const { machine: { units } } = await quickLab({ machine });
+  const {
+    machine: { units },
+  } = await quickLab({ machine });
   const look = async () => (await units.list([name], never))[0];
   const before = await look();
   const states = [before?.state];
@@ -15,11 +17,14 @@ async function statesDuring(action: 'start' | 'stop' | 'restart', name: string, 
   const done = units.act(action, name, never).finally(() => {
     over = true;
   });
-  await vi.waitUntil(async () => {
-    const state = (await look())?.state;
-    if (states.at(-1) !== state) states.push(state);
-    return over;
-  }, { interval: 1 });
+  await vi.waitUntil(
+    async () => {
+      const state = (await look())?.state;
+      if (states.at(-1) !== state) states.push(state);
+      return over;
+    },
+    { interval: 1 },
+  );
   await done;
   return { states, before, after: await units.show(name, 20, never) };
 }
@@ -61,7 +66,9 @@ test('a failing unit fails on start, with what it said and what systemd makes of
 });
 
 test('a stopped unit is inactive, and can be started again', async () => {
-  const { machine: { units } } = await quickLab();
+  const {
+    machine: { units },
+  } = await quickLab();
   await units.act('stop', 'ssh.service', never);
   expect(await units.show('ssh.service', 0, never)).toMatchObject({ state: 'inactive', subState: 'dead', log: [] });
   await units.act('start', 'ssh.service', never);
@@ -69,7 +76,9 @@ test('a stopped unit is inactive, and can be started again', async () => {
 });
 
 test('starting what runs, and stopping what does not, change nothing', async () => {
-  const { machine: { units } } = await quickLab({ machine: 'unit-failed' });
+  const {
+    machine: { units },
+  } = await quickLab({ machine: 'unit-failed' });
   const names = ['ssh.service', 'docker.service'];
   const before = await units.list(names, never);
   await units.act('start', 'ssh.service', never);
@@ -78,7 +87,9 @@ test('starting what runs, and stopping what does not, change nothing', async () 
 });
 
 test('a oneshot ends by itself: inactive, or active (exited) where it remains', async () => {
-  const { machine: { units } } = await quickLab();
+  const {
+    machine: { units },
+  } = await quickLab();
   const names = ['haproxy-reload.service', 'qualys-appliance-init.service'];
   for (const name of names) await units.act('restart', name, never);
   expect(await units.list(names, never)).toMatchObject([
@@ -88,7 +99,9 @@ test('a oneshot ends by itself: inactive, or active (exited) where it remains', 
 });
 
 test('one who leaves during a restart is let go at once, and the restart goes on to its end', async () => {
-  const { machine: { units } } = await quickLab({ pace: { job: 300 } });
+  const {
+    machine: { units },
+  } = await quickLab({ pace: { job: 300 } });
   const leaving = new AbortController();
   const left = units.act('restart', 'ssh.service', leaving.signal);
   await vi.waitUntil(async () => (await units.list(['ssh.service'], never))[0]?.state === 'deactivating');
@@ -99,14 +112,23 @@ test('one who leaves during a restart is let go at once, and the restart goes on
 });
 
 test('two restarts of one unit at once follow each other', async () => {
-  const { machine: { units } } = await quickLab();
+  const {
+    machine: { units },
+  } = await quickLab();
   await Promise.all([1, 2].map(() => units.act('restart', 'ssh.service', never)));
   const texts = (await units.log('ssh.service', 100, never)).map((line) => line.text.split(' ')[0]);
-  expect(texts.filter((word) => word === 'Stopping' || word === 'Started')).toEqual(['Stopping', 'Started', 'Stopping', 'Started']);
+  expect(texts.filter((word) => word === 'Stopping' || word === 'Started')).toEqual([
+    'Stopping',
+    'Started',
+    'Stopping',
+    'Started',
+  ]);
 });
 
 test('every unit of both brands is on the healthy machine', async () => {
-  const { machine: { units } } = await quickLab();
+  const {
+    machine: { units },
+  } = await quickLab();
   for (const brand of brandNames) {
     const names = brandNamed(brand)?.units.map((unit) => unit.name) ?? [];
     const found = await units.list(names, never);
@@ -116,17 +138,23 @@ test('every unit of both brands is on the healthy machine', async () => {
 });
 
 test('without Docker its unit is absent: listed so, no log, and not to be started', async () => {
-  const { machine: { units } } = await quickLab({ machine: 'no-docker' });
+  const {
+    machine: { units },
+  } = await quickLab({ machine: 'no-docker' });
   expect(await units.list(['docker.service', 'ssh.service'], never)).toMatchObject([
     { name: 'docker.service', state: 'absent' },
     { name: 'ssh.service', state: 'active' },
   ]);
   expect(await units.show('docker.service', 10, never)).toMatchObject({ state: 'absent', log: [] });
-  await expect(units.act('start', 'docker.service', never)).rejects.toMatchObject({ problem: { code: 'unavailable' } });
+  await expect(units.act('start', 'docker.service', never)).rejects.toMatchObject({
+    problem: { code: 'unknown-unit' },
+  });
 });
 
 test('thirty units more come in the order asked, in every state', async () => {
-  const { machine: { units } } = await quickLab({ machine: oddMachine('thirty-units') });
+  const {
+    machine: { units },
+  } = await quickLab({ machine: oddMachine('thirty-units') });
   const names = Array.from({ length: 30 }, (_, index) => `worker-${String(30 - index).padStart(2, '0')}.service`);
   const found = await units.list(names, never);
   expect(found.map((unit) => unit.name)).toEqual(names);
@@ -134,12 +162,15 @@ test('thirty units more come in the order asked, in every state', async () => {
 });
 
 test('the hostile machine really is: escapes, tags, C1, bidi, and lines of 90,000 characters', async () => {
-  const { machine: { units, facts } } = await quickLab({ machine: 'hostile' });
+  const {
+    machine: { units, facts },
+  } = await quickLab({ machine: 'hostile' });
   const log = await units.log('docker.service', 1000, never);
   const all = log.map((line) => line.text).join('\n');
   for (const poison of ['\u001b[2J', '{red-fg}', '\u009b2J', '\u202e', '\u0000']) expect(all).toContain(poison);
   expect(Math.max(...log.map((line) => line.text.length))).toBe(90_000);
   expect(await facts.hostName(never)).toContain('\u001b[2J');
-  expect((await facts.interfaces(never)).map((one) => one.name).join()).toMatch(/\u001b.*\{red-fg\}.*\u202e/);
+  const interfaces = (await facts.interfaces(never)).map((one) => one.name).join();
+  for (const poison of ['\u001b', '{red-fg}', '\u202e']) expect(interfaces).toContain(poison);
   expect((await units.list(['gatehouse.service'], never))[0]?.description).toContain('\u001b');
 });

@@ -1,5 +1,5 @@
 /** Nothing outside the lab's folder is written, whatever is done on the simulated machine. */
-import { mkdir, readdir, lstat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildChild, emptyFolder, start } from './place.ts';
@@ -17,7 +17,10 @@ async function listing(folder: string, except: string): Promise<string[]> {
 }
 
 test('the lab works where everything but its folder is read-only and there is no network', async ({ skip }) => {
-  skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'needs root on Linux, to remount in a mount namespace');
+  skip(
+    process.platform !== 'linux' || process.getuid?.() !== 0,
+    'needs root on Linux, to remount in a mount namespace',
+  );
   const folder = await emptyFolder();
   const lab = start(['unshare', '--mount', '--net', process.execPath, await buildChild(), 'seal', folder]);
   expect(await lab.ended).toEqual({ code: 0, said: 'done\n' });
