@@ -36,7 +36,8 @@ export async function openConsole({ link }: { link: Link }): Promise<number> {
 
 async function aboutWithin({ appliance }: Link): Promise<About | undefined> {
   const about = appliance.about({}).catch(() => undefined);
-  return Promise.race([about, new Promise<undefined>((resolve) => setTimeout(resolve, patience))]);
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), patience));
+  return Promise.race([about, late]);
 }
 
 // ---------------------------------------------------------------- menu

@@ -1,5 +1,5 @@
 /** Diagnostics › Units: the appliance's units, and what can be done with one. */
-import type { Appliance, LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
+import type { LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
 import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { PagerLine } from '../kit/pager.ts';
@@ -35,7 +35,6 @@ export const units: Screen = async (surroundings) => {
 };
 
 async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
-  const { ui, appliance } = surroundings;
   const absent = unit.state === 'absent' ? 'This machine has no such unit.' : undefined;
   const doing: Record<string, () => Promise<void>> = {
     status: () => status(surroundings, unit),
@@ -45,7 +44,7 @@ async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
     logs: () => logs(surroundings, unit),
   };
   const isActive = unit.state === 'active';
-  await ui.menu({
+  await surroundings.ui.menu({
     title: plainName(unit.name),
     back: true,
     items: [

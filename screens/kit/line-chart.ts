@@ -3,6 +3,7 @@ import Line from 'blessed-contrib/lib/widget/charts/line.js';
 import type { Canvas } from './canvas.ts';
 import { discard } from './terminal/discard.ts';
 import type { Terminal } from './terminal/types.ts';
+import { plotted } from './theme.ts';
 
 export interface Series {
   title: string;
@@ -20,34 +21,32 @@ interface Chart {
 }
 type ChartClass = new (options: object) => Chart;
 
-/** Colours of the lines, in the terminal's own eight. */
-const colours = [6, 3, 2, 5, 1];
+export class LineChart {
+  private chart: Chart | undefined;
 
-/** Draws the series over the whole canvas. A chart's size is fixed when it is made, so each paint makes one. */
-export function paintChart(terminal: Terminal, canvas: Canvas, series: readonly Series[], max: number | undefined): void {
-  const { left, top, width, height } = canvas.place;
-  const chart = new (Line as unknown as ChartClass)({
-    parent: terminal.screen,
-    left,
-    top,
-    width,
-    height,
-    showLegend: false,
-    minY: 0,
-    ...(max === undefined ? {} : { maxY: max }),
-    style: { line: colours[0], text: 7, baseline: 7 },
-  });
-  try {
-    chart.setData(
-      series.map(({ title, points }, at) => ({
-        title,
-        x: points.map(() => ''),
-        y: [...points],
-        style: { line: colours[at % colours.length] ?? 7 },
-      })),
-    );
+  constructor(private readonly terminal: Terminal) {}
+
+  /** Draws the series over the whole canvas. A chart's size is fixed when it is made, so each paint makes one. */
+  paint(canvas: Canvas, series: readonly Series[], max: number | undefined): void {
+    this.close();
+    const { left, top, width, height } = canvas.place;
+    const scale = { minY: 0, ...(max === undefined ? {} : { maxY: max }) };
+    const style = { line: plotted[0], text: 7, baseline: 7 };
+    const chart = new (Line as unknown as ChartClass)({ left, top, width, height, showLegend: false, ...scale, style });
+    // Not as an option: the chart makes its canvas on being attached, and listens for that only once it is made.
+    this.terminal.screen.append(chart as never);
+    chart.setData(series.map(({ title, points }, at) => lineOf(title, points, at)));
     chart.render();
-  } finally {
-    discard(chart as never);
+    this.chart = chart;
   }
+
+  /** Takes the last chart out of the screen; blessed blanks its place. */
+  close(): void {
+    if (this.chart) discard(this.chart as never);
+    this.chart = undefined;
+  }
+}
+
+function lineOf(title: string, points: readonly number[], at: number) {
+  return { title, x: points.map(() => ' '), y: [...points], style: { line: plotted[at % plotted.length] ?? 7 } };
 }

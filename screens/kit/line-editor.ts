@@ -42,7 +42,7 @@ export class LineEditor {
 
   /** Types text at the cursor. Of a paste only the first line that is not empty is taken. */
   insert(text: string): void {
-    const line = text.split('\n').find((l) => l.trim() !== '') ?? '';
+    const line = text.includes('\n') ? (text.split('\n').find((l) => l.trim() !== '') ?? '') : text;
     const after = this.characters.slice(this.at);
     // Split anew: a combining mark belongs to the character before it.
     const before = split(this.characters.slice(0, this.at).join('') + line.replaceAll('\t', ' '));

@@ -121,7 +121,7 @@ export class Menu extends Piece<void> {
     });
     const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
     hint.forEach((line, y) => canvas.text(0, canvas.height - 1 - hintRows + y, line, 'warn'));
-    if (spare >= 1) this.scroll.paint(canvas, canvas.height - 2 - hintRows);
+    if (spare >= 1 || hint.length === 0) this.scroll.paint(canvas, canvas.height - 2);
     this.buttons.paint(canvas, canvas.height - 1);
   }
 

@@ -4,10 +4,11 @@ import { wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { confirm, type KeyHint } from './keys.ts';
-import type { paintChart, Series } from './line-chart.ts';
+import type { LineChart, Series } from './line-chart.ts';
 import type { Live } from './live.ts';
 import { Piece, type Size } from './piece.ts';
 import type { Key } from './terminal/types.ts';
+import type { Role } from './theme.ts';
 
 export type { Series } from './line-chart.ts';
 
@@ -20,11 +21,14 @@ export interface PlotOptions {
   series: readonly Series[] | Live<readonly Series[]>;
 }
 
+/** As line-chart.ts colours its lines. */
+const lineRoles: readonly Role[] = ['line1', 'line2', 'line3', 'line4', 'line5'];
+
 export class Plot extends Piece<void> {
   private series: readonly Series[] | undefined;
   private problem: Problem | undefined;
   private paused = false;
-  private chart: typeof paintChart | undefined;
+  private chart: LineChart | undefined;
   private readonly buttons = new Buttons(['OK']);
 
   constructor(private readonly options: PlotOptions) {
@@ -32,8 +36,10 @@ export class Plot extends Piece<void> {
   }
 
   protected override opened(): void {
-    void import('./line-chart.ts').then(({ paintChart }) => {
-      this.chart = paintChart;
+    void import('./line-chart.ts').then(({ LineChart }) => {
+      if (this.signal.aborted) return;
+      this.chart = new LineChart(this.stage.terminal);
+      this.signal.addEventListener('abort', () => this.chart?.close());
       this.stage.invalidate();
     });
     const { series } = this.options;
@@ -76,8 +82,18 @@ export class Plot extends Piece<void> {
 
   private paintSeries(body: Canvas, series: readonly Series[]): void {
     const lines = this.stage.terminal.look.unicode && this.chart && body.height >= 6;
-    if (lines) this.chart?.(this.stage.terminal, body, series, this.options.max);
+    if (lines) this.paintLines(body, series);
     else series.forEach((one, at) => paintColumns(share(body, at, series.length), one, this.options.max));
+  }
+
+  private paintLines(body: Canvas, series: readonly Series[]): void {
+    this.chart?.paint(body.part(0, 1, body.width, body.height - 1), series, this.options.max);
+    // The chart's own legend parses tags.
+    let x = 0;
+    series.forEach(({ title, points }, at) => {
+      const role = lineRoles[at % lineRoles.length] ?? 'text';
+      x += body.text(x, 0, `${title}: ${Number((points.at(-1) ?? 0).toFixed(1))}`, role) + 3;
+    });
   }
 }
 

@@ -18,7 +18,11 @@ export type Role =
   | 'good'
   | 'warn'
   | 'bad'
-  | 'match';
+  | 'match'
+  | Plotted;
+
+/** The lines of a plot, in its order. */
+type Plotted = 'line1' | 'line2' | 'line3' | 'line4' | 'line5';
 
 interface Style {
   fg?: number;
@@ -29,6 +33,18 @@ interface Style {
 }
 
 const plain: Style = {};
+
+/** Foregrounds of a plot's lines, of every terminal with colours. */
+export const plotted = [6, 3, 2, 5, 1] as const;
+
+const lines: Record<Plotted, Style> = {
+  line1: { fg: plotted[0] },
+  line2: { fg: plotted[1] },
+  line3: { fg: plotted[2] },
+  line4: { fg: plotted[3] },
+  line5: { fg: plotted[4] },
+};
+const unlined: Record<Plotted, Style> = { line1: plain, line2: plain, line3: plain, line4: plain, line5: plain };
 
 /** Colours 0–7 of every terminal; 8–255 of those that have them. */
 const rich: Record<Role, Style> = {
@@ -48,6 +64,7 @@ const rich: Record<Role, Style> = {
   warn: { fg: 221, bold: true },
   bad: { fg: 210, bold: true },
   match: { fg: 16, bg: 221 },
+  ...lines,
 };
 
 const sixteen: Record<Role, Style> = {
@@ -67,6 +84,7 @@ const sixteen: Record<Role, Style> = {
   warn: { fg: 3, bold: true },
   bad: { fg: 1, bold: true },
   match: { fg: 0, bg: 3 },
+  ...lines,
 };
 
 const eight: Record<Role, Style> = { ...sixteen, dim: { fg: 6 } };
@@ -88,6 +106,7 @@ const mono: Record<Role, Style> = {
   warn: { bold: true },
   bad: { bold: true },
   match: { inverse: true },
+  ...unlined,
 };
 
 const styles = { 256: rich, 16: sixteen, 8: eight, 0: mono } as const;
