@@ -27,9 +27,9 @@ export default {
     ),
     wall(
       'console-wires',
-      'The wiring knows screens, the contract, errors, the brand and the values; the service is handed to it.',
+      'The wiring knows screens, the contract, the shape of a link, errors, the brand and the values.',
       { path: '^screens/console\\.ts$' },
-      { pathNot: ['^screens/', '^src/(appliance|errors)\\.ts$', '^src/brand/', '^src/values/'] },
+      { pathNot: ['^screens/', '^src/(appliance|errors|client/link)\\.ts$', '^src/brand/', '^src/values/'] },
     ),
     wall(
       'contract-is-types',
@@ -51,17 +51,23 @@ export default {
     ),
     wall(
       'kit-knows-little',
-      'The kit could serve another program: it knows values, errors and types of the contract, blessed and Node.',
+      'The kit knows values, errors, blessed and Node, and types of the contract and of the brand.',
       { path: '^screens/kit/' },
       {
         pathNot: [
           '^screens/kit/',
-          '^src/(appliance|errors)\\.ts$',
+          '^src/(appliance|errors|brand/brand)\\.ts$',
           '^src/values/',
           npm('blessed', 'blessed-contrib', '@types/blessed'),
         ],
         dependencyTypesNot: ['core'],
       },
+    ),
+    wall(
+      'kit-names-no-vendor',
+      'What the brand says is handed to the kit.',
+      { path: '^screens/kit/' },
+      { path: '^src/brand/', ...atRunTime },
     ),
     wall(
       'src-knows-no-screens',

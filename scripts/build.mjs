@@ -5,7 +5,7 @@
  *   node scripts/build.mjs               src/main.ts to dist/
  *   node scripts/build.mjs ENTRY OUT     any entry to one file, for developers' tools
  */
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -36,7 +36,6 @@ const options = {
   metafile: true,
   logLevel: 'warning',
   banner: { js: banner },
-  define: { GATEHOUSE_VERSION: JSON.stringify(JSON.parse(await readFile('package.json', 'utf8')).version) },
   plugins: [blessedInOnePiece],
 };
 

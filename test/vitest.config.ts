@@ -12,7 +12,6 @@ const seconds = 1000;
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   cacheDir: '.cache/vite',
-  define: { GATEHOUSE_VERSION: JSON.stringify('0.0.0-test') },
   test: {
     reporters: [['default', { summary: false }], new Totals(process.env.GATEHOUSE_TEST_SUMMARY)],
     projects: [

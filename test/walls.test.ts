@@ -19,7 +19,7 @@ const breaks: [wall: string, file: string, line: string][] = [
   ['screens-know-kit-and-contract', 'screens/system/c.ts', "import '../info.ts';"],
   ['screens-know-kit-and-contract', 'screens/d.ts', "import type { Failure } from '../src/errors.ts';"],
   ['screens-know-kit-and-contract', 'screens/e.ts', "await import('zod');"],
-  ['menu-knows-screens', 'screens/menu.ts', "import '../src/client/link.ts';"],
+  ['menu-knows-screens', 'screens/menu.ts', "import '../src/run.ts';"],
   ['console-wires', 'screens/console.ts', "import '../src/service/service.ts';"],
   ['contract-is-types', 'src/client/a.ts', "import { appliance } from '../appliance.ts';"],
   ['contract-imports-types', 'src/appliance.ts', "export { fail as appliance } from './errors.ts';"],
@@ -28,6 +28,7 @@ const breaks: [wall: string, file: string, line: string][] = [
   ['kit-knows-little', 'screens/kit/a.ts', "import '../../src/run.ts';"],
   ['kit-knows-little', 'screens/kit/b.ts', "import '../info.ts';"],
   ['kit-knows-little', 'screens/kit/c.ts', "import 'zod';"],
+  ['kit-names-no-vendor', 'screens/kit/e.ts', "import { brand } from '../../src/brand/brand.ts';"],
   ['src-knows-no-screens', 'src/service/a.ts', "import '../../screens/info.ts';"],
   ['adapters-apart', 'src/adapters/units/a.ts', "import '../facts/facts.ts';"],
   ['only-run-starts-processes', 'src/adapters/units/b.ts', "import 'node:child_process';"],
@@ -49,12 +50,13 @@ const breaks: [wall: string, file: string, line: string][] = [
 const sound: Record<string, string> = {
   'screens/info.ts':
     "import './kit/kit.ts'; import '../src/values/host.ts'; import type { A } from '../src/appliance.ts';",
-  'screens/kit/kit.ts': "import 'blessed'; import 'node:tty'; import '../../src/errors.ts';",
+  'screens/kit/kit.ts': "import 'blessed'; import 'node:tty'; import type { B } from '../../src/brand/brand.ts';",
   'src/adapters/facts/facts.ts':
     "import 'systeminformation'; import '../../run.ts'; import type { M } from '../machine.ts';",
   'src/adapters/machine.ts': "import type { A } from '../appliance.ts'; export type M = A;",
   'src/adapters/real.ts': "import './facts/facts.ts';",
   'src/appliance.ts': 'export type A = 1;',
+  'src/brand/brand.ts': 'export const brand = 1; export type B = 1;',
   'src/client/link.ts': "import '../errors.ts';",
   'src/errors.ts': 'export const fail = 1;',
   'src/lab/lab.ts': "import type { M } from '../adapters/machine.ts';",
