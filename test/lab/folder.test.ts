@@ -79,10 +79,14 @@ test('a lab in another process keeps the folder while it lives, and frees it whe
   await quickLab({ folder });
 });
 
-test('a lock whose number was given to another process since is freed', async () => {
-  const folder = await emptyFolder();
-  await writeFile(join(folder, 'lock'), `${process.pid} 1`);
-  await quickLab({ folder });
+test.each(['', 'rubbish', `${process.pid}`, `${process.pid} 1`, '1 1'])(
+  'a lock that no living process holds (%j) is freed, also where its number was given to another since',
+  async (stale) => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, 'lock'), stale);
+    await quickLab({ folder });
+  },
+);
 });
 
 test('units are as they were left when the lab is opened again, each machine for itself', async () => {
