@@ -29,9 +29,9 @@ function mounts(): Mount[] {
 }
 
 function seal(): void {
-  execFileSync('mount', ['--bind', folder, folder]);
+  execFileSync('/bin/mount', ['--bind', folder, folder]);
   for (const { point, writable } of mounts())
-    if (writable && point !== folder) execFileSync('mount', ['-o', 'remount,bind,ro', point], { stdio: 'ignore' });
+    if (writable && point !== folder) execFileSync('/bin/mount', ['-o', 'remount,bind,ro', point], { stdio: 'ignore' });
   const open = mounts().filter(({ point, writable }) => writable && point !== folder);
   if (open.length > 0) throw new Error(`still writable: ${JSON.stringify(open)}`);
   for (const outside of [`${folder}/../trespass`, '/tmp/trespass', `${process.cwd()}/trespass`]) refuseWrite(outside);

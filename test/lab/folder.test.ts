@@ -87,7 +87,6 @@ test.each(['', 'rubbish', `${process.pid}`, `${process.pid} 1`, '1 1'])(
     await quickLab({ folder });
   },
 );
-});
 
 test('units are as they were left when the lab is opened again, each machine for itself', async () => {
   const folder = await emptyFolder();
