@@ -42,7 +42,7 @@ export function parseIpv6(text: string, { zone: zoneAllowed = false } = {}): Par
   const canonical = writeGroups(number);
   if (zone === undefined) return good(canonical as Ipv6);
   if (!zoneAllowed) return wrong('an interface ("%...") cannot be given here', canonical);
-  if (!/^[A-Za-z0-9._-]{1,15}$/.test(zone))
+  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,14}$/.test(zone))
     return wrong('no interface has the name after the "%"', `${canonical}%eth0`);
   return good(`${canonical}%${zone}` as Ipv6);
 }

@@ -128,10 +128,7 @@ function whyNoInterface(address: Address, prefix: number): string | undefined {
   const rest = bitsOf(address) - prefix;
   if (rest < 2) return undefined;
   const inside = numberOf(address) & (2n ** BigInt(rest) - 1n);
-  if (inside === 0n)
-    return isIpv6(address)
-      ? 'it is the address of the network itself'
-      : `it is the network address of ${address}/${prefix}`;
+  if (inside === 0n) return `it is the network address of ${address}/${prefix}`;
   if (!isIpv6(address) && inside === 2n ** BigInt(rest) - 1n)
     return `it is the broadcast address of ${subnetOf(`${address}/${prefix}`)}`;
   return undefined;

@@ -10,7 +10,7 @@ import { Secret } from './secret.ts';
 export type ProxyHost = Fqdn | Ipv4;
 export type ProxyUser = Known<string, 'proxy user'>;
 
-export interface Proxy {
+export interface UpstreamProxy {
   host: ProxyHost;
   port: Port;
   /** Absent where the proxy asks for none. */
@@ -66,7 +66,7 @@ export function parseProxyPassword(text: string): Parsed<Secret | undefined> {
 }
 
 export type ParsedProxy =
-  | { ok: true; value: Proxy }
+  | { ok: true; value: UpstreamProxy }
   | { ok: false; fields: Partial<Record<ProxyField, { why: string; right: string }>> };
 
 /** The whole form; every wrong field is told at once. */
@@ -98,7 +98,7 @@ function userless(given: Partial<Record<ProxyField, string>>): boolean {
 }
 
 /** As an ordered list: at most five, no host and port twice. */
-export function parseProxies(proxies: readonly Proxy[]): Parsed<Proxy[]> {
+export function parseProxies(proxies: readonly UpstreamProxy[]): Parsed<UpstreamProxy[]> {
   const right = 'up to five different proxies';
   if (proxies.length > mostProxies) return wrong(`at most ${mostProxies}, these are ${proxies.length}`, right);
   const names = proxies.map(({ host, port }) => `${host}:${port}`);
@@ -110,18 +110,18 @@ export function parseProxies(proxies: readonly Proxy[]): Parsed<Proxy[]> {
  * "http://user:password@host:port" with the password in it: for files that only root reads. Everything but RFC 3986's
  * unreserved characters is percent-encoded, so that no reader of such files stumbles over ; & ' ( or !.
  */
-export function proxyUrl({ host, port, user, password }: Proxy): Secret {
+export function proxyUrl({ host, port, user, password }: UpstreamProxy): Secret {
   const secret = password ? `:${encoded(password.reveal())}` : '';
   return new Secret(`http://${user === undefined ? '' : `${encoded(user)}${secret}@`}${host}:${port}`);
 }
 
 /** The same for people: no user, no password. */
-export function proxyName({ host, port }: Proxy): string {
+export function proxyName({ host, port }: UpstreamProxy): string {
   return `${host}:${port}`;
 }
 
 /** What `proxyUrl` wrote, or a proxy's URL from another source. The reason never repeats the text. */
-export function parseProxyUrl(url: string): Parsed<Proxy> {
+export function parseProxyUrl(url: string): Parsed<UpstreamProxy> {
   const right = 'http://user:password@proxy.example.com:443';
   const match = /^https?:\/\/(?:([^:@/]*)(?::([^:@/]*))?@)?([^:@/]+)(?::(\d+))?\/?$/i.exec(url.trim());
   if (!match) return wrong('not the URL of a proxy', right);
