@@ -1,10 +1,9 @@
 /** Info: what this machine is and how it stands, each value as soon as it is known. */
 import type { DiskFacts, Info, InterfaceFacts, Reading, Shortfall, TimeFacts } from '../src/appliance.ts';
 import type { Brand } from '../src/brand/brand.ts';
-import { sentence } from '../src/errors.ts';
 import type { Fact, FactsPage } from './kit/facts.ts';
+import { fact, type Shown } from './kit/reading.ts';
 import type { Screen } from './kit/screen.ts';
-import type { Role } from './kit/theme.ts';
 
 export const info: Screen = async ({ ui, appliance, brand }) => {
   await ui.facts({
@@ -50,16 +49,6 @@ function facts(info: Info, brand: Brand): Fact[] {
     fact('CPU', info.cpu, ({ count, model, load }) => `${count} x ${model}, ${Math.round(load)} % busy`),
     fact('Memory', info.memory, ({ total, available }) => `${gigabytes(total)} GB, ${gigabytes(available)} GB available`),
   ];
-}
-
-type Shown = string | { value: string; role: Role };
-
-/** The line of a reading, whatever its state. */
-function fact<T>(label: string, reading: Reading<T>, show: (value: T) => Shown): Fact {
-  if (reading.state === 'reading') return { label, value: 'reading …', role: 'dim' };
-  if (reading.state === 'unknown') return { label, value: sentence(reading.problem), role: 'warn' };
-  const shown = show(reading.value);
-  return typeof shown === 'string' ? { label, value: shown } : { label, ...shown };
 }
 
 function interfaces(reading: Reading<InterfaceFacts[]>): Fact[] {

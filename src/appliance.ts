@@ -216,6 +216,176 @@ export interface UnitOutcome {
 
 export type UnitNews = { step: string };
 
+// ---------------------------------------------------------------- System › Network
+
+export type AddressMethod = 'dhcp' | 'static' | 'unconfigured';
+export type Ipv6Method = 'automatic' | 'static' | 'off';
+
+/** What is configured for one interface. Addresses carry their prefix ("10.0.0.5/24"). */
+export interface InterfaceSettings {
+  method: AddressMethod;
+  /** With method 'static' only. */
+  address?: string;
+  gateway?: string;
+  ipv6: { method: Ipv6Method; address?: string; gateway?: string };
+  /** 1 to 4094: addresses belong to this VLAN of the interface; absent: untagged. */
+  vlan?: number;
+  /** Bytes; absent: the interface's own. */
+  mtu?: number;
+}
+
+/** What an interface is now. */
+export interface InterfaceState {
+  name: string;
+  /** Set by us; `managedBy` says whose the configuration is where it is not ours ("ifupdown", "/etc/systemd/network/10-lan.network"). */
+  configured?: InterfaceSettings;
+  managedBy?: string;
+  link: InterfaceFacts['link'];
+  mac?: string;
+  /** Mbit/s, where the driver tells. */
+  speed?: number;
+  mtu?: number;
+  /** In effect, each with where it came from. */
+  addresses: { address: string; from: 'dhcp' | 'static' | 'router' | 'link-local' | 'other' }[];
+  gateways: { address: string; from: 'dhcp' | 'static' | 'router' | 'other' }[];
+}
+
+export interface DnsSettings {
+  /** At most three; none: what DHCP gives. */
+  servers: string[];
+  searchDomains: string[];
+}
+
+/** One upstream proxy as it is shown: never with its password. */
+export interface ProxyEntry {
+  host: string;
+  port: number;
+  user?: string;
+  hasPassword: boolean;
+}
+
+/** One upstream proxy as it is set. `password` absent: the one it had (same host, port and user); empty: none. */
+export interface ProxyDraft {
+  host: string;
+  port: number;
+  user?: string;
+  password?: string;
+}
+
+// ---------------------------------------------------------------- changes
+
+/** A change that is made as a transaction. */
+export type ChangeDraft =
+  | { section: 'interface'; name: string; settings: InterfaceSettings }
+  | { section: 'dns'; settings: DnsSettings }
+  | { section: 'proxy'; settings: { enabled: boolean; proxies: ProxyDraft[]; order: 'sequential' | 'random'; noProxy: string[] } }
+  | { section: 'reset-network' };
+
+/** One line of a preview. */
+export interface Difference {
+  what: string;
+  /** In the settings now. */
+  now: string;
+  /** In the settings afterwards. */
+  will: string;
+  /** On the machine now, where that can be told apart from the settings. */
+  effective?: string;
+  changed: boolean;
+}
+
+export interface ChangePlan {
+  differences: Difference[];
+  /** Things to know before: "This session comes through eth0 and will be cut." */
+  warnings: string[];
+  /** Where the appliance can be reached afterwards, if that changes. */
+  newAddress?: string;
+  /** Seconds until it goes back without an answer. */
+  window: number;
+}
+
+export interface TestResult {
+  /** "link", "gateway", "DNS", "platform". */
+  test: string;
+  passed: boolean;
+  /** One sentence. */
+  said: string;
+}
+
+/** A change that was applied and waits for an answer, or how the last one ended. */
+export interface PendingChange {
+  id: string;
+  section: ChangeDraft['section'];
+  /** "Network settings of eth0". */
+  what: string;
+  by: string;
+  /** ISO 8601 */
+  began: string;
+  phase: 'applying' | 'asking' | 'going back';
+  /** ISO 8601; while asking. */
+  until?: string;
+  /** Seconds left, as the service counts them. */
+  left?: number;
+  tests: TestResult[];
+  newAddress?: string;
+}
+
+export interface EndedChange {
+  id: string;
+  what: string;
+  outcome: 'kept' | 'undone';
+  /** "no answer", "asked by …", "power cut", "the service ended". */
+  why: string;
+  at: string;
+  /** Absent: it was kept. Empty: the machine is verified to be as before. Otherwise what differs. */
+  differs?: string[];
+}
+
+export interface ChangesState {
+  pending?: PendingChange;
+  last?: EndedChange;
+  /** Who edits what now. */
+  held: { what: string; by: string; since: string }[];
+}
+
+// ---------------------------------------------------------------- System › Hosts, Time, SSH
+
+export interface HostEntry {
+  /** FQDN. */
+  name: string;
+  address: string;
+}
+
+export interface TimeSettings {
+  /** At most four; none: the brand's. */
+  servers: string[];
+  /** "Europe/Madrid" */
+  zone: string;
+}
+
+export interface TimeState {
+  settings: TimeSettings;
+  /** The brand's, used while none is given. */
+  defaults: string[];
+  now: string;
+  synchronised: boolean;
+  /** The one that answered last. */
+  server?: string;
+  /** Milliseconds the clock was off at the last answer. */
+  offset?: number;
+  stratum?: number;
+  /** ISO 8601 of the last answer. */
+  lastSync?: string;
+}
+
+export interface SshState {
+  enabled: boolean;
+  /** Why it cannot be switched on: no password and no key yet. */
+  refused?: string;
+  /** "SHA256:… (ED25519)" */
+  fingerprints: { type: string; sha256: string }[];
+  sessions: { user: string; from: string; since: string }[];
+}
+
 // ---------------------------------------------------------------- the whole
 
 export interface Appliance {
