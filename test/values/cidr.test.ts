@@ -130,10 +130,12 @@ table(
   [['10.0.0.5/8', 'an address inside a network is given', '10.0.0.0/8']],
 );
 
-const address = fc.oneof(fc.ipV4(), fc.ipV6());
+// ipaddr.js takes "::1.2.3.4" for "::ffff:1.2.3.4"; host.test.ts has the dotted ones judged by another.
+const ipv6 = fc.ipV6().filter((text) => !text.includes('.'));
+const address = fc.oneof(fc.ipV4(), ipv6);
 const withPrefix = fc.oneof(
   fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 32 })),
-  fc.tuple(fc.ipV6(), fc.integer({ min: 1, max: 128 })),
+  fc.tuple(ipv6, fc.integer({ min: 1, max: 128 })),
 );
 const subnet = withPrefix.map(([text, prefix]) => subnetOf(`${sure(parseAddress(text))}/${prefix}`));
 
