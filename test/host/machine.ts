@@ -1,0 +1,236 @@
+/**
+ * A real Debian, booted under systemd-nspawn in about a second, with a neighbour on its cable. networkd, resolved,
+ * sshd and every unit are real; timesyncd is installed, but refuses to run in a container.
+ * Everything of it ends with the test's process, even if that is killed; files are cleared away at the next boot.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { lacking as lackingOf } from '../setup/needs.ts';
+import { Pty, type PtyOptions } from '../terminal/pty.ts';
+import { Neighbour } from './machine/neighbour.ts';
+import { type Answer, type AskOptions, ask, kill, must, script, start, until } from './machine/programs.ts';
+import { debianRoot, newRun, remove, removeLeftOvers } from './machine/root.ts';
+
+export { until } from './machine/programs.ts';
+
+/** For describeWith. */
+export const hostNeeds = {
+  root: true,
+  programs: ['systemd-nspawn', 'debootstrap', 'ip', 'nsenter', 'setpriv', 'unshare', 'flock'],
+};
+
+/** Why no host can be booted here; undefined where one can. */
+export function lacking(): string | undefined {
+  return lackingOf(hostNeeds) || undefined;
+}
+
+const top = fileURLToPath(new URL('../..', import.meta.url));
+const network = { host: '10.77.0.2', neighbour: '10.77.0.1', prefix: 24 };
+const apart = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const environment = ['env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'];
+
+const staticEth0 = `[Match]
+Name=eth0
+[Network]
+Address=${network.host}/${network.prefix}
+Gateway=${network.neighbour}
+DNS=${network.neighbour}
+DNS=2001:db8::53
+`;
+
+export interface HostOptions {
+  /** Files written before the first boot: path inside, text. They may replace those that the harness writes. */
+  files?: Record<string, string>;
+  /** Files or folders of this machine, seen inside read-only: path inside, path here. */
+  shown?: Record<string, string>;
+  /** Is Gatehouse installed, with its unit enabled? Needs scripts/build. Default: false. */
+  gatehouse?: boolean;
+  /** Names of its network interfaces; default eth0. Only eth0 is configured, as 10.77.0.2/24. */
+  interfaces?: string[];
+}
+
+/** Boots a host; ready when systemd says `running` (or `degraded`) and eth0 has its address. */
+export async function bootHost(options: HostOptions = {}): Promise<Host> {
+  await removeLeftOvers();
+  const root = await debianRoot();
+  const neighbour = await Neighbour.begin(network.neighbour, network.prefix);
+  const host = new Host(root, neighbour, options);
+  try {
+    await host.boot();
+  } catch (error) {
+    await host.end();
+    throw error;
+  }
+  return host;
+}
+
+export class Host {
+  readonly address = network.host;
+  private readonly run_ = newRun();
+  private readonly shown: Record<string, string>;
+  private readonly interfaces: string[];
+  private nspawn: ChildProcess | undefined;
+  private leader: number | undefined;
+
+  constructor(
+    private readonly root: string,
+    readonly neighbour: Neighbour,
+    { files = {}, shown = {}, gatehouse = false, interfaces = ['eth0'] }: HostOptions,
+  ) {
+    this.interfaces = interfaces;
+    this.shown = { '/usr/bin/node': realpathSync(process.execPath), ...(gatehouse ? installed() : {}), ...shown };
+    this.write({ '/etc/systemd/network/10-eth0.network': staticEth0, ...(gatehouse ? enabling : {}), ...files });
+  }
+
+  /** Its files that differ from the plain Debian; to be written to only while it is off. */
+  get upper(): string {
+    return join(this.run_.folder, 'upper');
+  }
+
+  /** All that its console showed, of every boot. */
+  get console(): string {
+    const file = join(this.run_.folder, 'console');
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  }
+
+  /** Writes files while it is off; while it runs, `host.run(['tee', …])` and the like do. */
+  write(files: Record<string, string>): void {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(this.upper, path);
+      mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+      writeFileSync(file, text);
+    }
+  }
+
+  /** Switches it on; its files are as they were when it went off. */
+  async boot(): Promise<void> {
+    if (this.leader !== undefined) throw new Error('The host runs already.');
+    const output = openSync(join(this.run_.folder, 'console'), 'a');
+    const launch = [script('launch'), this.run_.name, this.root, this.run_.folder];
+    this.nspawn = start([...this.neighbour.enter(apart), ...launch, ...this.arguments()], output);
+    closeSync(output);
+    const why = () => `Its console:\n${this.console.split('\n').slice(-20).join('\n')}`;
+    this.leader = await until('the host to start', () => this.alive() && leaderOf(this.nspawn?.pid), 20_000, why);
+    for (const name of this.interfaces) await this.plug(name);
+    await until(
+      'the host to be up',
+      async () => /^(running|degraded)/.test((await this.run(['systemctl', 'is-system-running'])).stdout),
+      30_000,
+      why,
+    );
+    await until(
+      'its address',
+      async () => (await this.run(['ip', '-4', 'addr', 'show', 'dev', 'eth0'])).stdout.includes('inet '),
+      15_000,
+      why,
+    );
+  }
+
+  /** Puts an interface's cable into the neighbour's bridge; it is in by itself after `boot`. */
+  async plug(name: string): Promise<void> {
+    await must(this.neighbour.enter(['ip', 'link', 'set', `lan-${name}`, 'master', 'lan', 'up']));
+  }
+
+  /** Pulls the cable of an interface. */
+  async unplug(name: string): Promise<void> {
+    await must(this.neighbour.enter(['ip', 'link', 'set', `lan-${name}`, 'down']));
+  }
+
+  /** The command as it has to be started outside to run inside. `env`: "TERM=vt220". */
+  enter(argv: readonly string[], env: readonly string[] = []): string[] {
+    if (this.leader === undefined) throw new Error('The host is off.');
+    return ['nsenter', '-t', String(this.leader), '-a', '--', ...environment, ...env, ...argv];
+  }
+
+  /** Runs a program inside, as root, to its end. */
+  run(argv: readonly string[], options?: AskOptions): Promise<Answer> {
+    return ask(this.enter(argv), options);
+  }
+
+  /** Runs a program inside in a pseudo terminal of its own, as root; `env` of the options is of no use here. */
+  pty(argv: readonly string[], options: PtyOptions = {}): Pty {
+    const term = options.term ?? 'xterm-256color';
+    const [program = '', ...args] = this.enter(argv, [`TERM=${term}`, 'LANG=C.UTF-8']);
+    return new Pty(program, args, { ...options, term });
+  }
+
+  /** As if its power were cut: no process inside does anything any more. `boot` switches it on again. */
+  async powerCut(): Promise<void> {
+    if (this.nspawn === undefined) return;
+    // The first process of the host; then all that were started around it.
+    if (this.leader !== undefined && this.alive()) process.kill(this.leader, 'SIGKILL');
+    await kill(this.nspawn);
+    this.leader = undefined;
+    this.nspawn = undefined;
+  }
+
+  /** Off, and nothing left of it. */
+  async end(): Promise<void> {
+    await this.powerCut();
+    await this.neighbour.end();
+    await until(
+      'its last process to go',
+      () =>
+        remove([this.run_.name]).then(
+          () => true,
+          () => false,
+        ),
+      5_000,
+    );
+  }
+
+  private alive(): boolean {
+    const { nspawn } = this;
+    if (!nspawn || nspawn.exitCode !== null || nspawn.signalCode !== null)
+      throw new Error(`The host did not start, or ended by itself. Its console:\n${this.console}`);
+    return true;
+  }
+
+  private arguments(): string[] {
+    const binds = Object.entries(this.shown).map(([inside, here]) => `--bind-ro=${here}:${inside}`);
+    const cables = this.interfaces.map((name) => `--network-veth-extra=lan-${name}:${name}`);
+    return ['--machine=appliance', ...binds, ...cables];
+  }
+}
+
+function installed(): Record<string, string> {
+  const program = join(top, 'dist');
+  if (!existsSync(join(program, 'gatehouse'))) throw new Error('No dist/gatehouse: run scripts/build first.');
+  return {
+    '/usr/lib/gatehouse': program,
+    '/usr/bin/gatehouse': join(program, 'gatehouse'),
+    '/usr/lib/systemd/system/gatehouse.service': join(top, 'src/service/gatehouse.service'),
+  };
+}
+
+/** What `systemctl enable` would make, as a unit of ours that wants it: no link has to be written from outside. */
+const enabling = {
+  '/etc/systemd/system/multi-user.target.d/gatehouse.conf': '[Unit]\nWants=gatehouse.service\n',
+};
+
+/** setpriv became nsenter, that unshare, which forked nspawn, whose child is the host's first process. */
+function leaderOf(pid: number | undefined): number | undefined {
+  const nspawn = childOf(pid);
+  const leader = nspawn && nameOf(nspawn) === 'systemd-nspawn' ? childOf(nspawn) : undefined;
+  return leader && nameOf(leader) === 'systemd' ? leader : undefined;
+}
+
+function childOf(pid: number | undefined): number | undefined {
+  const [first] = read(`/proc/${pid}/task/${pid}/children`).trim().split(' ');
+  return first ? Number(first) : undefined;
+}
+
+function nameOf(pid: number): string {
+  return read(`/proc/${pid}/comm`).trim();
+}
+
+/** Empty where the process has gone meanwhile. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
