@@ -68,8 +68,7 @@ export class Input {
     const held = this.held;
     this.held = '';
     if (held === '\x1b' || held === '\x1b\x1b') this.emit({ name: 'escape' });
-    else if (held === '\x1b[') this.emit({ name: 'alt-[' });
-    else if (held === '\x1bO') this.emit({ name: 'alt-o' });
+    else if (held.length === 2) this.emit({ name: `alt-${held.charAt(1).toLowerCase()}` });
   }
 
   close(): void {
@@ -118,7 +117,7 @@ export class Input {
     const kind = held.charAt(1);
     if (kind === '[') return this.control(held);
     if (kind === 'O') return shift3(held);
-    if (kind === ']' || kind === 'P' || kind === '_' || kind === '^' || kind === 'X') return reply(held);
+    if (kind === ']' || kind === 'P' || kind === '_') return reply(held);
     if (kind === '\x1b') return doubled(held);
     return alt(held);
   }
@@ -189,7 +188,7 @@ function shift3(held: string): Piece {
   return { length: 2 + whole.length, key: keyOfShift3(parameters, final) };
 }
 
-/** OSC, DCS and their like end with BEL, or ST, or are cut off by another escape sequence. */
+/** OSC, DCS and APC end with BEL, or ST, or are cut off by another escape sequence. */
 function reply(held: string): Piece {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
   const end = /[\x07\x1b\x18\x1a\x9c]/.exec(held.slice(2));

@@ -150,7 +150,7 @@ export function keyOfCharacter(character: string): Key | undefined {
   return isTypeable(character) ? { name: character, text: character } : undefined;
 }
 
-/** No controls, no surrogate halves, no bidi or other invisible format characters, no stand-in for broken bytes. */
+/** No controls, no halves of a character, no bidi or other invisible ones, none that Unicode does not know, no stand-in for broken bytes. */
 export function isTypeable(character: string): boolean {
-  return !/^[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\ufffd]/u.test(character);
+  return !/^[\p{C}\p{Zl}\p{Zp}\ufffd]/u.test(character);
 }

@@ -4,7 +4,7 @@
  */
 
 import { columnsOf } from '../../../src/values/width.ts';
-import { attribute, backgroundOf, change, own, plain, reduce } from './attribute.ts';
+import { attribute, backgroundOf, bold, change, flagsOf, foregroundOf, own, plain, reduce } from './attribute.ts';
 import { type Glyph, glyphOf } from './glyph.ts';
 import type { Terminfo } from './terminfo.ts';
 import type { Look } from './types.ts';
@@ -135,7 +135,7 @@ export class Painter {
     this.lines = false;
     this.pen = plain;
     const fill = this.commonBackground();
-    this.setPen(fill);
+    this.setPen(fill, true);
     this.out.push(string.clear ?? '');
     this.x = 0;
     this.y = 0;
@@ -175,7 +175,7 @@ export class Painter {
     }
     if (rest !== undefined) {
       this.moveTo(rest - start, row);
-      this.setPen(this.wantedAttribute[rest] as number);
+      this.setPen(this.wantedAttribute[rest] as number, true);
       this.out.push(this.terminfo.string.eraseLine ?? '');
       this.show(rest, start + this.columns);
     }
@@ -217,7 +217,7 @@ export class Painter {
   private eraseRun(at: number, count: number): void {
     const row = Math.floor(at / this.columns);
     this.moveTo(at - row * this.columns, row);
-    this.setPen(this.wantedAttribute[at] as number);
+    this.setPen(this.wantedAttribute[at] as number, true);
     this.out.push(this.terminfo.erase?.(count) ?? '');
     this.show(at, at + count);
   }
@@ -225,7 +225,7 @@ export class Painter {
   private put(at: number, row: number): void {
     const column = at - row * this.columns;
     this.moveTo(column, row);
-    this.setPen(this.wantedAttribute[at] as number);
+    this.setPen(this.wantedAttribute[at] as number, this.wantedText[at] === ' ');
     this.write(at);
     const covers = column + 1 < this.columns && this.wantedText[at + 1] === '' ? 2 : 1;
     if (covers === 2) this.show(at + 1, at + 2);
@@ -255,12 +255,26 @@ export class Painter {
     this.out.push((on ? this.terminfo.string.linesOn : this.terminfo.string.linesOff) ?? '');
   }
 
-  private setPen(attr: number): void {
+  private setPen(wanted: number, forBlank: boolean): void {
+    const attr = forBlank && wanted === blankOf(wanted) ? this.penForBlank(wanted) : wanted;
     if (attr === this.pen) return;
     // Where lines are a rendition (linesOn is an SGR sequence), a new one may end it.
     if (this.terminfo.string.linesOn?.endsWith('m')) this.setLines(false);
     if (this.terminfo.sgr.any) this.out.push(change(this.pen, attr));
     this.pen = attr;
+  }
+
+  /** A blank shows only its background: the rest of the pen may stay for the text that follows. */
+  private penForBlank(attr: number): number {
+    if (this.pen === undefined) return attr;
+    return attribute(flagsOf(this.pen) & bold, foregroundOf(this.pen), backgroundOf(attr));
+  }
+
+  private penShows(at: number): boolean {
+    const attr = this.shownAttribute[at] as number;
+    return (
+      attr === this.pen || (this.shownText[at] === ' ' && attr === blankOf(attr) && this.penForBlank(attr) === this.pen)
+    );
   }
 
   private moveTo(column: number, row: number): void {
@@ -288,7 +302,7 @@ export class Painter {
     for (let at = row * this.columns + (this.x ?? 0); at < row * this.columns + column; at++) {
       const shown = this.shownText[at] as string;
       if (shown.length !== 1 || shown < ' ' || shown > '~' || this.lines) return;
-      if (this.shownAttribute[at] !== this.pen) return;
+      if (!this.penShows(at)) return;
       text += shown;
     }
     ways.push(text);

@@ -1,0 +1,208 @@
+/** What the painter sends, seen by a real terminal emulator: that it shows the cells, and how little it takes. */
+import headless from '@xterm/headless';
+import blessed from 'blessed';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Painter } from '../../../../screens/kit/terminal/painter.ts';
+import { readTerminfo } from '../../../../screens/kit/terminal/terminfo.ts';
+import type { Look } from '../../../../screens/kit/terminal/types.ts';
+
+type Cells = [number, string][][];
+const plain = (0x1ff << 9) | 0x1ff;
+const columns = 24;
+const rows = 6;
+const { reduce } = (blessed as unknown as { colors: { reduce(colour: number, total: number): number } }).colors;
+
+class Shown {
+  readonly emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 10 });
+  readonly painter: Painter;
+  constructor(
+    readonly term: string,
+    readonly look: Look,
+  ) {
+    const terminfo = readTerminfo(term);
+    this.painter = new Painter(terminfo, look);
+    // As opening the terminal does.
+    this.emulator.write(terminfo.string.linesReady ?? '');
+  }
+  async paint(cells: Cells, cursor: { x: number; y: number } | null = null): Promise<string> {
+    const bytes = this.painter.paint(cells, columns, rows, cursor);
+    await new Promise<void>((resolve) => this.emulator.write(bytes, resolve));
+    return bytes;
+  }
+  cell(x: number, y: number) {
+    const { active } = this.emulator.buffer;
+    const cell = active.getLine(active.baseY + y)?.getCell(x);
+    if (!cell) throw new Error('no cell');
+    const text = cell.getChars() || (cell.getWidth() === 0 ? '' : ' ');
+    const inverse = cell.isInverse() !== 0;
+    const underline = cell.isUnderline() !== 0;
+    const background = cell.isBgDefault() ? -1 : cell.getBgColor();
+    if (text === ' ' && !inverse && !underline) return { text, background };
+    const foreground = cell.isFgDefault() ? -1 : cell.getFgColor();
+    return { text, background, foreground, inverse, underline, bold: cell.isBold() !== 0 };
+  }
+}
+
+const asAscii: Record<string, string> = {
+  '─': '-',
+  '│': '|',
+  '┌': '+',
+  '┘': '+',
+  '╬': '+',
+  '█': '#',
+  '…': '.',
+  '●': '*',
+  é: 'e',
+  Ł: 'L',
+  Ж: '?',
+  '→': '>',
+  '⣿': ':',
+  日: '?',
+  語: '?',
+  'e\u0301': 'e',
+};
+const single = ['─', '│', '┌', '┘', '╬', '…', '●', 'é', 'Ł', 'Ж', '→', '⣿', 'e\u0301'];
+const wide = ['日', '語'];
+const hostile = ['\x1b', '\u009b', '\x07', '\n', '\x0e', '\u202e', '\u200b', '\u0301', '\ud800', '\x7f'];
+
+/** What a person should see of a cell. Written apart from the painter's own tables. */
+function wanted(cells: Cells, x: number, y: number, look: Look, noUnderlineInColour: boolean) {
+  const [attr, character] = cells[y]?.[x] ?? [plain, ' '];
+  let text = character;
+  const before = x > 0 ? (cells[y]?.[x - 1]?.[1] ?? '') : '';
+  const after = cells[y]?.[x + 1]?.[1];
+  if (hostile.includes(character)) text = ' ';
+  else if (character === '') text = look.unicode && wide.includes(before) ? '' : ' ';
+  else if (wide.includes(character) && after !== '') text = look.unicode ? ' ' : '?';
+  else if (look.lines === 'acs' && '─│┌┘'.includes(character)) text = character;
+  else if (look.lines === 'acs' && character === '╬') text = '┼';
+  else if (!look.unicode) text = asAscii[character] ?? character;
+  let flags = attr >> 18;
+  const colour = (index: number) =>
+    index === 0x1ff || look.colours === 0 ? -1 : look.colours === 256 ? index : reduce(index, 16);
+  let foreground = colour((attr >> 9) & 0x1ff);
+  let background = colour(attr & 0x1ff);
+  if (look.colours === 8 && foreground > 7) {
+    foreground -= 8;
+    flags |= 1;
+  }
+  if (look.colours === 8 && background > 7) background -= 8;
+  if (noUnderlineInColour && (foreground >= 0 || background >= 0)) flags &= ~2;
+  const inverse = (flags & 8) !== 0;
+  const underline = (flags & 2) !== 0;
+  if (text === ' ' && !inverse && !underline) return { text, background };
+  return { text, background, foreground, inverse, underline, bold: (flags & 1) !== 0 };
+}
+
+const anyAttribute = fc
+  .tuple(
+    fc.constantFrom(0, 1, 2, 8, 9, 11),
+    fc.constantFrom(0x1ff, 0, 3, 7, 12, 200),
+    fc.constantFrom(0x1ff, 0, 4, 7, 15, 236),
+  )
+  .map(([flags, fg, bg]) => (flags << 18) | (fg << 9) | bg);
+/** Stretches of the same, as screens are made of, and single cells of anything. */
+const stretch = fc.tuple(
+  fc.oneof({ weight: 2, arbitrary: fc.constant(plain) }, { weight: 3, arbitrary: anyAttribute }),
+  fc.oneof(
+    fc.array(fc.constantFrom('a', 'b', 'Z', '~', ' '), { minLength: 1, maxLength: 6 }),
+    fc
+      .tuple(fc.constantFrom(' ', '─', 'x'), fc.integer({ min: 1, max: columns }))
+      .map(([c, n]) => Array<string>(n).fill(c)),
+    fc.constantFrom(...single, ...hostile, '').map((c) => [c]),
+    fc.constantFrom(...wide).map((c) => [c, '']),
+    fc.constantFrom(...wide).map((c) => [c]),
+  ),
+);
+const anyRow = fc.array(stretch, { minLength: 1, maxLength: 10 }).map((stretches) => {
+  const row = stretches.flatMap(([attr, texts]) => texts.map((text): [number, string] => [attr, text]));
+  while (row.length < columns) row.push([plain, ' ']);
+  // A wide character and the cell that it covers look alike.
+  for (let x = 1; x < columns; x++) if (row[x]?.[1] === '') row[x] = [row[x - 1]?.[0] ?? plain, ''];
+  return row.slice(0, columns);
+});
+/** Each frame changes some rows of the one before. */
+const frames = fc.array(fc.dictionary(fc.constantFrom('0', '1', '2', '3', '4', '5'), anyRow, { minKeys: 1 }), {
+  minLength: 2,
+  maxLength: 6,
+});
+
+const looks: [string, Look][] = [
+  ['xterm-256color', { colours: 256, unicode: true, lines: 'unicode' }],
+  ['screen-256color', { colours: 256, unicode: true, lines: 'unicode' }],
+  ['xterm-256color', { colours: 16, unicode: false, lines: 'acs' }],
+  ['linux', { colours: 8, unicode: true, lines: 'unicode' }],
+  ['screen', { colours: 8, unicode: false, lines: 'acs' }],
+  ['vt220', { colours: 0, unicode: false, lines: 'ascii' }],
+  ['vt100', { colours: 0, unicode: false, lines: 'acs' }],
+];
+
+describe.each(looks)('on %s with %j', (term, look) => {
+  test('the terminal shows the cells, whatever was there before', async () => {
+    await fc.assert(
+      fc.asyncProperty(frames, async (all) => {
+        const shown = new Shown(term, look);
+        const cells: Cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () => [plain, ' ']));
+        for (const frame of all) {
+          for (const [row, line] of Object.entries(frame)) cells[Number(row)] = line;
+          await shown.paint(cells);
+          for (let y = 0; y < rows; y++)
+            for (let x = 0; x < columns; x++) {
+              const expected = wanted(cells, x, y, look, term === 'linux' && look.colours > 0);
+              const seen = shown.cell(x, y);
+              // The emulator keeps no attributes of its own for a covered cell.
+              if (expected.text === '') expect(seen.text, `cell ${x},${y}`).toBe('');
+              else expect(seen, `cell ${x},${y}`).toEqual(expected);
+            }
+          expect(shown.emulator.buffer.active.baseY, 'scrolled').toBe(0);
+          expect(shown.painter.paint(cells, columns, rows, null), 'unchanged').toBe('');
+        }
+        shown.emulator.dispose();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+const box = (7 << 9) | 4;
+function list(selected: number, typed = ''): Cells {
+  const line = (text: string, attr: number): [number, string][] => [
+    [box, '│'],
+    ...[...text.padEnd(78)].map((c): [number, string] => [attr, c]),
+    [box, '│'],
+  ];
+  const cells = Array.from({ length: 24 }, (_, y) =>
+    line(` entry number ${y}, running since yesterday`, y === selected ? box | (8 << 18) : box),
+  );
+  cells[22] = line(` name: ${typed}`, box);
+  return cells;
+}
+
+describe('bytes for an 80x24 list in colour', () => {
+  const look: Look = { colours: 256, unicode: true, lines: 'unicode' };
+  const begun = () => {
+    const painter = new Painter(readTerminfo('xterm-256color'), look);
+    painter.paint(list(5), 80, 24, null);
+    return painter;
+  };
+  test('an unchanged screen takes none', () => expect(begun().paint(list(5), 80, 24, null)).toBe(''));
+  test('moving the selection takes no more than the two rows', () =>
+    expect(Buffer.byteLength(begun().paint(list(6), 80, 24, null))).toBeLessThan(150));
+  test('a typed character takes at most 10, with the cursor after it', () => {
+    const painter = begun();
+    painter.paint(list(5, 'a'), 80, 24, { x: 9, y: 22 });
+    expect(painter.paint(list(5, 'ab'), 80, 24, { x: 10, y: 22 }).length).toBeLessThanOrEqual(10);
+  });
+  test('all of it takes less than half of what each cell would', () => {
+    const painter = new Painter(readTerminfo('xterm-256color'), look);
+    expect(Buffer.byteLength(painter.paint(list(5), 80, 24, null))).toBeLessThan(1450);
+  });
+});
+
+test('the cursor is hidden unless a place is set', () => {
+  const painter = new Painter(readTerminfo('vt220'), { colours: 0, unicode: false, lines: 'ascii' });
+  expect(painter.paint(list(1), 80, 24, null)).not.toContain('\x1b[?25h');
+  expect(painter.paint(list(1), 80, 24, { x: 3, y: 3 })).toBe('\x1b[4;4H\x1b[?25h');
+  expect(painter.paint(list(1), 80, 24, null)).toBe('\x1b[?25l');
+});
