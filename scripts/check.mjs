@@ -47,6 +47,17 @@ async function strays() {
   return verdict(found.map((line) => line.slice(0, 200)));
 }
 
+/** Behind a registry that has not all of them, npm writes a lock file without them, which npm ci then refuses. */
+async function lockFile() {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const lacking = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
+    ),
+  );
+  return verdict(lacking.map((name) => `package-lock.json lacks ${name}: npm ci will refuse it`));
+}
+
 async function longFiles() {
   const sources = files.filter((file) => /\.(ts|mjs)$/.test(file) || /^scripts\/[^.]+$/.test(file));
   const lengths = sources.map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length - 1 }));
@@ -60,6 +71,7 @@ const checks = {
   'unused code': () => run('knip', '--config', '.knip.json', '--no-progress'),
   'shell scripts': shellScripts,
   'machine paths and registry addresses': strays,
+  'lock file': lockFile,
   'files over 400 lines': longFiles,
 };
 
