@@ -162,6 +162,9 @@ export class Host {
     // The first process of the host; then all that were started around it.
     if (this.leader !== undefined && this.alive()) process.kill(this.leader, 'SIGKILL');
     await kill(this.nspawn);
+    // The kernel takes its cables away a little later, and a new boot needs their names.
+    const cables = async () => (await this.neighbour.run(['ip', '-o', 'link', 'show', 'type', 'veth'])).stdout;
+    await until('its cables to go', async () => !(await cables()).includes('lan-'));
     this.leader = undefined;
     this.nspawn = undefined;
   }
@@ -191,7 +194,7 @@ export class Host {
   private arguments(): string[] {
     const binds = Object.entries(this.shown).map(([inside, here]) => `--bind-ro=${here}:${inside}`);
     const cables = this.interfaces.map((name) => `--network-veth-extra=lan-${name}:${name}`);
-    return ['--machine=appliance', ...binds, ...cables];
+    return [...binds, ...cables];
   }
 }
 
