@@ -15,8 +15,8 @@ function run(program, ...args) {
   const path = [join('node_modules', '.bin'), process.env.PATH].join(delimiter);
   return new Promise((done) => {
     execFile(program, args, { env: { ...process.env, PATH: path }, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
-      done({ code, said: `${stdout}${stderr}`.trim() || (error?.message ?? '') });
+      const notStarted = error && typeof error.code !== 'number';
+      done({ code: notStarted ? 1 : (error?.code ?? 0), said: `${stdout}${stderr}${notStarted ? error : ''}`.trim() });
     });
   });
 }
