@@ -155,6 +155,11 @@ export class Pty {
     process.kill(whole ? -this.pid : this.pid, name);
   }
 
+  /** The terminal goes away, as when a line is unplugged or a connection lost. */
+  hangUp(): void {
+    (this.process as unknown as { destroy(): void }).destroy();
+  }
+
   /** Ends it whatever it does, and waits for its end. */
   async kill(): Promise<void> {
     if (this.paused) this.pause(false);
