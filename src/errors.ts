@@ -21,6 +21,12 @@ export interface Problems {
   'unknown-unit': { name: string };
   /** Someone else does something with it just now. `since`: ISO 8601. */
   busy: { what: string; by: string; since: string };
+  /** Settings of a later version of Gatehouse. */
+  'settings-newer': { version: number; newest: number };
+  /** Someone saved settings since they were read. `at`: ISO 8601. */
+  'settings-changed': { by: string; at: string };
+  'settings-not-written': { path: string; why: string };
+  'unknown-revision': { revision: number };
   'name-not-found': { host: string };
   'service-gone': { socket: string; why: string };
   /** The asker is not in the group that may use the service. */
@@ -92,6 +98,24 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     why: `${d.by} has been at it since ${d.since}.`,
     advice: 'Try again when that is done.',
   }),
+  'settings-newer': (d) => ({
+    what: `The settings are of version ${d.version}; this Gatehouse knows versions up to ${d.newest}.`,
+    why: 'They were written by a later Gatehouse.',
+    advice: 'Install that Gatehouse again; the settings stay as they are until then.',
+  }),
+  'settings-changed': (d) => ({
+    what: 'The settings were changed in the meantime.',
+    why: `${d.by} saved them at ${d.at}.`,
+    advice: 'Look at them again, then repeat your change.',
+  }),
+  'settings-not-written': (d) => ({
+    what: 'The settings could not be saved; those before stay.',
+    why: `${d.path}: ${d.why}.`,
+  }),
+  'unknown-revision': (d) => ({
+    what: `There are no earlier settings with number ${d.revision}.`,
+    advice: 'The last ten are kept.',
+  }),
   'name-not-found': (d) => ({
     what: `The name ${d.host} was not found.`,
     why: 'No DNS server knows it, or none answers.',
@@ -114,7 +138,8 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   'terminal-unusable': (d) => ({
     what: d.term ? `The terminal "${d.term}" cannot show the console.` : 'There is no terminal to show the console on.',
     why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
-    advice: 'Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help',
+    advice:
+      'Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help',
   }),
 };
 
