@@ -1,0 +1,23 @@
+/** `gatehouse` without a command: the console on this terminal. */
+import { fail, problemOf } from '../errors.ts';
+import { exitOf } from './exit.ts';
+import { type LinkOptions, type Opened, openLink } from './link.ts';
+import { outputTo } from './output.ts';
+
+/** Gives the exit code. */
+export async function runConsole(options: LinkOptions): Promise<number> {
+  let opened: Opened | undefined;
+  try {
+    if (!process.stdin.isTTY || !process.stdout.isTTY)
+      throw fail('terminal-unusable', { term: process.env.TERM ?? '', why: 'this is not a terminal' });
+    const [{ openConsole }, link] = await Promise.all([import('../../screens/console.ts'), openLink(options)]);
+    opened = link;
+    return await openConsole({ link: link.link });
+  } catch (error) {
+    const problem = problemOf(error, error instanceof Error ? error.message : 'none');
+    outputTo(process.stdout, process.stderr, false).problem(problem);
+    return exitOf(problem.code);
+  } finally {
+    await opened?.close();
+  }
+}

@@ -1,0 +1,46 @@
+/** Exit codes that scripts can rely on, and which problem gives which. */
+import type { ProblemCode } from '../errors.ts';
+
+export const exits = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  absent: 5,
+  timedOut: 124,
+  interrupted: 130,
+} as const;
+
+/** For --help. */
+export const exitTable = `Exit codes:
+  0    done
+  1    failed: a unit that does not start, a ping without any answer, our own mistake
+  2    wrong usage, a bad value, or a terminal that the console cannot use
+  3    the service cannot be reached: it does not run, is not open to you, or has another version
+  4    refused: not allowed, or somebody else is at it
+  5    not there: no such unit, no such name, a part that this machine has not
+  124  timed out
+  130  interrupted`;
+
+const byCode: Record<ProblemCode, number> = {
+  internal: exits.failed,
+  'timed-out': exits.timedOut,
+  aborted: exits.interrupted,
+  unavailable: exits.absent,
+  'program-failed': exits.failed,
+  'not-understood': exits.failed,
+  'bad-value': exits.usage,
+  'not-allowed': exits.refused,
+  'unknown-unit': exits.absent,
+  busy: exits.refused,
+  'name-not-found': exits.absent,
+  'service-gone': exits.unreachable,
+  'service-forbidden': exits.unreachable,
+  'service-other-version': exits.unreachable,
+  'terminal-unusable': exits.usage,
+};
+
+export function exitOf(code: ProblemCode): number {
+  return byCode[code];
+}

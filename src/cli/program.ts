@@ -1,0 +1,150 @@
+/** The command line: its commands, options and help. What each command does is in the files beside this one. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Appliance } from '../appliance.ts';
+import { fail, problemOf } from '../errors.ts';
+import { harmlessLines } from '../values/harmless.ts';
+import { version } from '../version.ts';
+import { exitOf, exits, exitTable } from './exit.ts';
+import { defaultSocket, type LinkOptions, openLink } from './link.ts';
+import { type Output, outputTo } from './output.ts';
+
+/** What a command is given. `signal`: interrupted by the operator. */
+export interface Context {
+  appliance: Appliance;
+  output: Output;
+  signal: AbortSignal;
+  brand: string | undefined;
+}
+
+type Options = LinkOptions & { json?: true; group?: string; state?: string };
+
+const notes = `
+Without a command: the console. As --lab takes a name, write --lab=NAME before a command.
+With --json a result is one JSON value on one line, what is told live is one line each, and an error is
+{"error": {code, details, what, why, advice}} on standard output; without it errors go to standard error.
+
+${exitTable}`;
+
+/** Gives the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let exit: number = exits.done;
+  const isJson = args.includes('--json');
+  const program = describe(isJson, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError && (error.exitCode === 0 || !isJson))
+      return error.exitCode === 0 ? exits.done : exits.usage;
+    const problem = error instanceof CommanderError ? wrongUsage(error) : problemOf(error, messageOf(error));
+    outputTo(process.stdout, process.stderr, isJson).problem(problem);
+    return exitOf(problem.code);
+  }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : 'none');
+
+function wrongUsage({ message }: CommanderError) {
+  const why = message.replace(/^error: /, '');
+  return fail('bad-value', { field: 'command line', why, right: 'as gatehouse --help says' }).problem;
+}
+
+function describe(isJson: boolean, end: (code: number) => void): Command {
+  const program = new Command('gatehouse')
+    .description('The console of a gateway appliance, and the service behind it.')
+    .version(version, '--version')
+    .option('--json', 'answer in JSON')
+    .option('--socket <path>', `the service's socket (default ${defaultSocket})`)
+    .option('--lab [machine]', 'on a simulated machine, in this process')
+    .option('--lab-folder <dir>', 'where that machine is kept')
+    .option('--brand <name>', 'whose texts and units: of the lab and the service')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', notes)
+    .configureOutput({ writeErr: (text) => void (isJson || process.stderr.write(harmlessLines(text))) })
+    .exitOverride()
+    .action(async () => {
+      const [unknown] = program.args;
+      if (unknown !== undefined) program.error(`error: there is no command ${unknown}; see gatehouse --help`);
+      const { runConsole } = await import('./console.ts');
+      end(await runConsole(program.opts<Options>()));
+    });
+  const asking = (run: (context: Context) => Promise<number>) => withLink(program.opts<Options>(), run).then(end);
+
+  program
+    .command('service')
+    .description('run the service, until SIGTERM')
+    .option('--group <name>', 'whose members may use it', 'gatehouse')
+    .option('--state <dir>', 'what it keeps (default /var/lib/gatehouse)')
+    .action(async (options: { group: string; state?: string }) => {
+      const { serviceCommand } = await import('./service.ts');
+      end(await serviceCommand({ ...program.opts<Options>(), ...options }));
+    });
+  program
+    .command('info')
+    .description('general information')
+    .action(() => asking(async (context) => (await import('./info.ts')).info(context)));
+  program
+    .command('status')
+    .description('name, address, registration, failed units')
+    .action(() => asking(async (context) => (await import('./info.ts')).status(context)));
+  program
+    .command('ping')
+    .argument('[host]', 'name, IPv4 or IPv6 address', '8.8.8.8')
+    .option('--count <n>', 'echo requests, 1 to 1000', wholeNumber, 4)
+    .description('ping a host; Ctrl-C stops and gives the summary')
+    .action((host: string, { count }: { count: number }) =>
+      asking(async (context) => (await import('./ping.ts')).ping(context, { host, count })),
+    );
+  describeUnits(program, asking);
+  // So that the action above can say it better. Commands made after this would inherit it.
+  return program.allowExcessArguments();
+}
+
+function describeUnits(program: Command, asking: (run: (context: Context) => Promise<number>) => Promise<void>): void {
+  const units = program.command('units').description("the appliance's service units; NAME may be without .service");
+  const commands = () => import('./units.ts');
+  units
+    .command('list')
+    .description('all of them and their state')
+    .action(() => asking(async (context) => (await commands()).list(context)));
+  units
+    .command('status <name>')
+    .description('one in detail')
+    .action((name: string) => asking(async (context) => (await commands()).show(context, name)));
+  units
+    .command('log <name>')
+    .option('-n, --lines <n>', 'how many, newest last; 0 to 1000', wholeNumber, 50)
+    .description('its log')
+    .action((name: string, { lines }: { lines: number }) =>
+      asking(async (context) => (await commands()).log(context, name, lines)),
+    );
+  for (const action of ['start', 'stop', 'restart'] as const) {
+    units
+      .command(`${action} <name>`)
+      .description(`${action} it and say what came of it`)
+      .action((name: string) => asking(async (context) => (await commands()).act(context, action, name)));
+  }
+}
+
+/** Ctrl-C gives the command up; a second one ends the program at once. */
+async function withLink(options: Options, run: (context: Context) => Promise<number>): Promise<number> {
+  const output = outputTo(process.stdout, process.stderr, options.json === true);
+  const interrupted = new AbortController();
+  const onSignal = () => (interrupted.signal.aborted ? process.exit(exits.interrupted) : interrupted.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // Whoever read us has seen enough: `gatehouse … | head -1`.
+  process.stdout.on('error', () => process.exit(exits.done));
+  const { link, close } = await openLink(options);
+  try {
+    return await run({ appliance: link.appliance, output, signal: interrupted.signal, brand: options.brand });
+  } finally {
+    await close();
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,30 @@
+/** `gatehouse service`: the service on the real machine, or with --lab on a simulated one. */
+import { logTo } from '../service/log.ts';
+import { runService } from '../service/service.ts';
+import { version } from '../version.ts';
+import { brandOf } from './brand.ts';
+import { defaultSocket, type LinkOptions } from './link.ts';
+
+export interface ServiceArguments extends LinkOptions {
+  group: string;
+  state?: string;
+}
+
+/** Gives the exit code, when the service has ended. */
+export async function serviceCommand(options: ServiceArguments): Promise<number> {
+  const brand = brandOf(options.brand);
+  const common = { socket: options.socket ?? defaultSocket, group: options.group, brand, log: logTo(process.stderr) };
+  if (options.lab === undefined && options.labFolder === undefined) {
+    const { realMachine } = await import('../adapters/real.ts');
+    const about = { version, brand: brand.name };
+    return runService({ ...common, state: options.state ?? '/var/lib/gatehouse', about, machine: realMachine() });
+  }
+  const { aboutLab, openLabMachine } = await import('./lab.ts');
+  const lab = await openLabMachine(options);
+  try {
+    const about = aboutLab(lab, brand.name);
+    return await runService({ ...common, state: options.state ?? lab.folder, about, machine: lab.machine });
+  } finally {
+    await lab.close();
+  }
+}
