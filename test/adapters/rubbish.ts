@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { Failure } from '../../src/errors.ts';
 
 /** Text of any kind, and `real` with a piece cut out and other text put in. */
-export function rubbish(real: string): fc.Arbitrary<string> {
+function rubbish(real: string): fc.Arbitrary<string> {
   const place = fc.nat({ max: real.length });
   const damaged = fc.tuple(place, fc.nat({ max: 40 }), fc.string({ unit: 'binary', maxLength: 20 }));
   return fc.oneof(

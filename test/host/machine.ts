@@ -4,27 +4,41 @@
  * Everything of it ends with the test's process, even if that is killed; files are cleared away at the next boot.
  */
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lacking as lackingOf } from '../setup/needs.ts';
 import { Pty, type PtyOptions } from '../terminal/pty.ts';
 import { Neighbour } from './machine/neighbour.ts';
-import { type Answer, type AskOptions, ask, kill, must, script, start, until } from './machine/programs.ts';
+import {
+  type Answer,
+  type AskOptions,
+  ask,
+  type Followed,
+  follow,
+  kill,
+  must,
+  script,
+  start,
+  until,
+} from './machine/programs.ts';
 import { debianRoot, newRun, remove, removeLeftOvers } from './machine/root.ts';
 
-export { until } from './machine/programs.ts';
+export { type Followed, until } from './machine/programs.ts';
 
-/** For describeWith. */
+/** For describeWith: where one of these lacks, the tests are left out, and say which. */
 export const hostNeeds = {
   root: true,
   programs: ['systemd-nspawn', 'debootstrap', 'ip', 'nsenter', 'setpriv', 'unshare', 'flock'],
 };
-
-/** Why no host can be booted here; undefined where one can. */
-export function lacking(): string | undefined {
-  return lackingOf(hostNeeds) || undefined;
-}
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const network = { host: '10.77.0.2', neighbour: '10.77.0.1', prefix: 24 };
@@ -82,6 +96,7 @@ export class Host {
     this.interfaces = interfaces;
     this.shown = { '/usr/bin/node': realpathSync(process.execPath), ...(gatehouse ? installed() : {}), ...shown };
     this.write({ '/etc/systemd/network/10-eth0.network': staticEth0, ...(gatehouse ? enabling : {}), ...files });
+    if (gatehouse) this.link('/usr/bin/gatehouse', '/usr/lib/gatehouse/gatehouse');
   }
 
   /** Its files that differ from the plain Debian; to be written to only while it is off. */
@@ -102,6 +117,12 @@ export class Host {
       mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
       writeFileSync(file, text);
     }
+  }
+
+  private link(path: string, target: string): void {
+    const file = join(this.upper, path);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
+    symlinkSync(target, file);
   }
 
   /** Switches it on; its files are as they were when it went off. */
@@ -147,6 +168,11 @@ export class Host {
   /** Runs a program inside, as root, to its end. */
   run(argv: readonly string[], options?: AskOptions): Promise<Answer> {
     return ask(this.enter(argv), options);
+  }
+
+  /** Starts a program inside that tells of itself line by line, until `end` closes its input. */
+  follow(argv: readonly string[]): Followed {
+    return follow(this.enter(argv));
   }
 
   /** Runs a program inside in a pseudo terminal of its own, as root; `env` of the options is of no use here. */
@@ -203,7 +229,6 @@ function installed(): Record<string, string> {
   if (!existsSync(join(program, 'gatehouse'))) throw new Error('No dist/gatehouse: run scripts/build first.');
   return {
     '/usr/lib/gatehouse': program,
-    '/usr/bin/gatehouse': join(program, 'gatehouse'),
     '/usr/lib/systemd/system/gatehouse.service': join(top, 'src/service/gatehouse.service'),
   };
 }

@@ -1,5 +1,6 @@
 /** Programs that the harness starts outside of the product: each dies with the test run, however that ends. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface Answer {
@@ -42,6 +43,29 @@ export async function must(argv: readonly string[], options?: AskOptions): Promi
 /** Starts it and leaves it running; the kernel kills it when the test's process goes. */
 export function start(argv: readonly string[], output: number | 'ignore' = 'ignore'): ChildProcess {
   return spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], { stdio: ['ignore', output, output] });
+}
+
+export interface Followed {
+  /** What it has written so far. */
+  readonly lines: readonly string[];
+  /** Closes its input, and waits until it ends of that; an exit code other than 0 is an error. */
+  end(): Promise<void>;
+}
+
+/** Starts it and collects its lines. */
+export function follow([program = '', ...args]: readonly string[]): Followed {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  createInterface(child.stdout).on('line', (line) => lines.push(line));
+  const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    lines,
+    end: async () => {
+      child.stdin.end();
+      const exitCode = await gone;
+      if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${exitCode}`);
+    },
+  };
 }
 
 /** Kills it and waits until it is gone. */
