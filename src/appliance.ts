@@ -245,6 +245,8 @@ export interface InterfaceState {
   /** Mbit/s, where the driver tells. */
   speed?: number;
   mtu?: number;
+  /** In effect: the VLAN that its addresses belong to. */
+  vlan?: number;
   /** In effect, each with where it came from. */
   addresses: { address: string; from: 'dhcp' | 'static' | 'router' | 'link-local' | 'other' }[];
   gateways: { address: string; from: 'dhcp' | 'static' | 'router' | 'other' }[];
