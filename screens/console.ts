@@ -25,7 +25,7 @@ export async function openConsole({ link }: { link: Link }): Promise<number> {
     const about = await aboutWithin(link);
     const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
     frame.vendor = brand.vendor;
-    if (about?.lab) frame.mark = `LAB (${about.lab.machine})`;
+    if (about?.lab) frame.mark = ['LAB', `LAB (${about.lab.machine})`];
     await mainMenu({ ui, appliance: link.appliance, brand }, status);
     return 0;
   } finally {
@@ -47,10 +47,20 @@ async function mainMenu(surroundings: Surroundings, status: Statuses): Promise<v
 }
 
 async function leave(ui: Ui): Promise<boolean> {
-  return ui.confirm({ title: 'Leave', text: ['Leave the console?', 'The appliance goes on as it is.'], yes: 'Leave', no: 'Stay' });
+  return ui.confirm({
+    title: 'Leave',
+    text: ['Leave the console?', 'The appliance goes on as it is.'],
+    yes: 'Leave',
+    no: 'Stay',
+  });
 }
 
-async function openMenu(surroundings: Surroundings, status: Statuses, entry: Entry, leave?: () => Promise<boolean>): Promise<void> {
+async function openMenu(
+  surroundings: Surroundings,
+  status: Statuses,
+  entry: Entry,
+  leave?: () => Promise<boolean>,
+): Promise<void> {
   const entries = entry.entries ?? [];
   await surroundings.ui.menu({
     title: entry.title ?? entry.label,
@@ -96,6 +106,7 @@ class Statuses {
 
   /** What stands beside a menu entry now. */
   of(entry: Entry | undefined): Segment | undefined {
+    if (entry?.greyed) return { text: 'not yet', role: 'dim' };
     return this.status && entry?.status?.(this.status);
   }
 
@@ -111,10 +122,15 @@ class Statuses {
 
 function statusLine(status: Status): Line {
   const parts: Segment[] = [
-    { text: status.address ? `${status.name} – ${status.address}` : `${status.name} – no address`, role: status.address ? 'strong' : 'bad' },
+    {
+      text: status.address ? `${status.name} – ${status.address}` : `${status.name} – no address`,
+      role: status.address ? 'strong' : 'bad',
+    },
     status.registered ? { text: 'registered', role: 'good' } : { text: 'not registered', role: 'warn' },
     ...(status.registered ? [platform(status)] : []),
-    ...(status.pendingChange ? [{ text: `${status.pendingChange.what} waits for an answer`, role: 'warn' as const }] : []),
+    ...(status.pendingChange
+      ? [{ text: `${status.pendingChange.what} waits for an answer`, role: 'warn' as const }]
+      : []),
     ...(status.job ? [{ text: `${status.job.what} runs`, role: 'warn' as const }] : []),
   ];
   return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));

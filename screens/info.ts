@@ -34,33 +34,58 @@ function facts(info: Info, brand: Brand): Fact[] {
   return [
     ...interfaces(info.interfaces),
     fact(label('platformStatus', 'Platform Status'), info.platformStatus, platform),
-    fact(label('platformStatusUrl', 'Status URL'), info.platformStatusUrl, (url) => url ?? { value: 'no platform suffix is set', role: 'dim' }),
-    fact('DNS Servers', info.dnsServers, (servers) => (servers.length ? servers.join(', ') : { value: 'none', role: 'warn' })),
+    fact(
+      label('platformStatusUrl', 'Status URL'),
+      info.platformStatusUrl,
+      (url) => url ?? { value: 'no platform suffix is set', role: 'dim' },
+    ),
+    fact('DNS Servers', info.dnsServers, (servers) =>
+      servers.length ? servers.join(', ') : { value: 'none', role: 'warn' },
+    ),
     fact('System Time', info.time, time),
     fact('System Timezone', info.zone, ({ name, abbreviation, offset }) => `${name} (${abbreviation}, ${offset})`),
     fact('Appliance ID', info.applianceId, (id) => id ?? { value: 'not registered', role: 'dim' }),
     fact('Appliance Name', info.applianceName, (name) => name),
-    fact(label('platformUrl', 'Platform URL'), info.platformUrl, (url) => url ?? { value: 'no platform suffix is set', role: 'dim' }),
+    fact(
+      label('platformUrl', 'Platform URL'),
+      info.platformUrl,
+      (url) => url ?? { value: 'no platform suffix is set', role: 'dim' },
+    ),
     fact('System Updates', info.updates, updates),
     fact('Build Version', info.buildVersion, (version) => version),
     fact('Service Version', info.serviceVersion, (version) => version),
     fact('Disk 1', info.disk1, disk),
     fact('Disk 2', info.disk2, (second) => secondDisk(second, brand)),
     fact('CPU', info.cpu, ({ count, model, load }) => `${count} x ${model}, ${Math.round(load)} % busy`),
-    fact('Memory', info.memory, ({ total, available }) => `${gigabytes(total)} GB, ${gigabytes(available)} GB available`),
+    fact(
+      'Memory',
+      info.memory,
+      ({ total, available }) => `${gigabytes(total)} GB, ${gigabytes(available)} GB available`,
+    ),
   ];
 }
 
 function interfaces(reading: Reading<InterfaceFacts[]>): Fact[] {
   if (reading.state !== 'known') return [fact('Network', reading, () => '')];
-  if (reading.value.length === 0) return [{ label: 'Network', value: 'this machine has no network interface', role: 'bad' }];
+  if (reading.value.length === 0)
+    return [{ label: 'Network', value: 'this machine has no network interface', role: 'bad' }];
   return reading.value.map(({ name, link, addresses }) => {
-    if (link !== 'up') return { label: name, value: [link, ...addresses].join(', '), role: 'warn' };
-    return addresses.length ? { label: name, value: addresses.join(', ') } : { label: name, value: 'no address', role: 'warn' };
+    if (link !== 'up') return { label: name, value: [link, ...addresses].join('\n'), role: 'warn' };
+    return addresses.length
+      ? { label: name, value: addresses.join('\n') }
+      : { label: name, value: 'no address', role: 'warn' };
   });
 }
 
-function platform({ registered, connected, since }: { registered: boolean; connected: boolean; since?: string }): Shown {
+function platform({
+  registered,
+  connected,
+  since,
+}: {
+  registered: boolean;
+  connected: boolean;
+  since?: string;
+}): Shown {
   if (!registered) return { value: 'Not registered', role: 'warn' };
   const from = since ? ` since ${dateTime(since)}` : '';
   return connected ? { value: `Connected${from}`, role: 'good' } : { value: `Not connected${from}`, role: 'bad' };
@@ -71,9 +96,18 @@ function time({ now, synchronised }: TimeFacts): Shown {
   return synchronised ? `${dateTime(now)}, synchronised` : dateTime(now);
 }
 
-function updates({ pending, security, rebootNeeded }: { pending: number; security: number; rebootNeeded: boolean }): Shown {
+function updates({
+  pending,
+  security,
+  rebootNeeded,
+}: {
+  pending: number;
+  security: number;
+  rebootNeeded: boolean;
+}): Shown {
   const reboot = rebootNeeded ? '; a reboot is needed to finish the last ones' : '';
-  if (pending === 0) return rebootNeeded ? { value: `Up to date${reboot}`, role: 'warn' } : { value: 'Up to date', role: 'good' };
+  if (pending === 0)
+    return rebootNeeded ? { value: `Up to date${reboot}`, role: 'warn' } : { value: 'Up to date', role: 'good' };
   return { value: `${pending} pending, ${security} of them for security${reboot}`, role: 'warn' };
 }
 

@@ -48,13 +48,33 @@ export const tree: Entry = {
           description: 'Network Settings',
           title: 'Configuration',
           entries: [
-            { id: 'system.network.first', label: 'First', description: 'Network Interface Settings', greyed: notBuilt('Changing an interface') },
+            {
+              id: 'system.network.first',
+              label: 'First',
+              description: 'Network Interface Settings',
+              greyed: notBuilt('Changing an interface'),
+            },
             { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', greyed: notBuilt('Changing DNS') },
-            { id: 'system.network.proxy', label: 'Proxy', description: 'Proxy Server', greyed: notBuilt('Setting a proxy') },
-            { id: 'system.network.hosts', label: 'Hosts', description: 'Static host names', greyed: notBuilt('Setting host names') },
+            {
+              id: 'system.network.proxy',
+              label: 'Proxy',
+              description: 'Proxy Server',
+              greyed: notBuilt('Setting a proxy'),
+            },
+            {
+              id: 'system.network.hosts',
+              label: 'Hosts',
+              description: 'Static host names',
+              greyed: notBuilt('Setting host names'),
+            },
           ],
         },
-        { id: 'system.suffix', label: 'POD Suffix', description: 'Platform URL Suffix', greyed: notBuilt('Setting the suffix') },
+        {
+          id: 'system.suffix',
+          label: 'POD Suffix',
+          description: 'Platform URL Suffix',
+          greyed: notBuilt('Setting the suffix'),
+        },
         { id: 'system.time', label: 'Time', description: 'System Time Settings', greyed: notBuilt('Setting the time') },
         { id: 'system.ssh', label: 'Disable SSH', description: 'Disable SSH', greyed: notBuilt('Switching SSH') },
         {
@@ -72,19 +92,37 @@ export const tree: Entry = {
       description: 'Information',
       title: 'Diagnostics',
       status: ({ failedUnits }) =>
-        failedUnits > 0 ? { text: failedUnits === 1 ? '1 unit failed' : `${failedUnits} units failed`, role: 'bad' } : undefined,
+        failedUnits > 0
+          ? { text: failedUnits === 1 ? '1 unit failed' : `${failedUnits} units failed`, role: 'bad' }
+          : undefined,
       entries: [
-        { id: 'diagnostics.containers', label: 'Containers', description: 'Docker containers', greyed: notBuilt('The list of containers') },
-        { id: 'diagnostics.images', label: 'Images', description: 'Docker images', greyed: notBuilt('The list of images') },
+        {
+          id: 'diagnostics.containers',
+          label: 'Containers',
+          description: 'Docker containers',
+          greyed: notBuilt('The list of containers'),
+        },
+        {
+          id: 'diagnostics.images',
+          label: 'Images',
+          description: 'Docker images',
+          greyed: notBuilt('The list of images'),
+        },
         {
           id: 'diagnostics.units',
           label: 'Units',
           description: 'Service units',
           screen: units,
-          status: ({ failedUnits }) => (failedUnits > 0 ? { text: `${failedUnits} failed`, role: 'bad' } : { text: 'no failures', role: 'good' }),
+          status: ({ failedUnits }) =>
+            failedUnits > 0 ? { text: `${failedUnits} failed`, role: 'bad' } : { text: 'no failures', role: 'good' },
         },
         { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', greyed: notBuilt('Reading all logs') },
-        { id: 'diagnostics.proxy', label: 'Proxy', description: 'Upstream proxy test', greyed: notBuilt('The proxy test') },
+        {
+          id: 'diagnostics.proxy',
+          label: 'Proxy',
+          description: 'Upstream proxy test',
+          greyed: notBuilt('The proxy test'),
+        },
         { id: 'diagnostics.stats', label: 'Stats', description: 'Container Stats', greyed: notBuilt('Stats') },
         {
           id: 'diagnostics.connectivity',
@@ -121,7 +159,12 @@ export const tree: Entry = {
           description: 'Network settings only',
           greyed: notBuilt('Resetting the network'),
         },
-        { id: 'commands.reset', label: 'Reset', description: 'Reset appliance', greyed: notBuilt('Resetting the appliance') },
+        {
+          id: 'commands.reset',
+          label: 'Reset',
+          description: 'Reset appliance',
+          greyed: notBuilt('Resetting the appliance'),
+        },
       ],
     },
   ],

@@ -1,7 +1,7 @@
 /** Every piece of the kit to look at and to press keys in, for developers and for the tests. No appliance behind it. */
 import { setTimeout } from 'node:timers/promises';
-import { Frame } from '../screens/kit/frame.ts';
 import { check, radio, text } from '../screens/kit/fields.ts';
+import { Frame } from '../screens/kit/frame.ts';
 import { openTerminal } from '../screens/kit/terminal/open.ts';
 import { type Ui, uiOn } from '../screens/kit/ui.ts';
 import { fail } from '../src/errors.ts';
@@ -11,7 +11,8 @@ import { good } from '../src/values/result.ts';
 
 const hostile = '\x1b[2J\x1b[31mred{red-fg}tag{/}\u009b5m\u202eesrever\u0007\ttab \u4e2d\u6587 e\u0301 end';
 
-const pause = (milliseconds: number, signal?: AbortSignal) => setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
+const pause = (milliseconds: number, signal?: AbortSignal) =>
+  setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
 
 const pieces: Record<string, { description: string; show(ui: Ui): Promise<unknown> }> = {
   Form: { description: 'Fields, mistakes in place', show: form },
@@ -53,7 +54,11 @@ async function form(ui: Ui): Promise<void> {
 }
 
 async function table(ui: Ui): Promise<void> {
-  const rows = Array.from({ length: 40 }, (_, at) => ({ name: `row-${at}`, size: (at * 7919) % 1000, note: at === 3 ? hostile : 'plain' }));
+  const rows = Array.from({ length: 40 }, (_, at) => ({
+    name: `row-${at}`,
+    size: (at * 7919) % 1000,
+    note: at === 3 ? hostile : 'plain',
+  }));
   await ui.table<(typeof rows)[number]>({
     title: 'Table',
     id: ({ name }) => name,
@@ -76,7 +81,10 @@ async function table(ui: Ui): Promise<void> {
 
 function facts(ui: Ui): Promise<void> {
   const many = Array.from({ length: 30 }, (_, at) => ({ label: `Fact ${at}`, value: `value ${at}` }));
-  const page = { warnings: ['WARNING: This is how a warning looks.'], facts: [{ label: 'Hostile', value: hostile }, ...many] };
+  const page = {
+    warnings: ['WARNING: This is how a warning looks.'],
+    facts: [{ label: 'Hostile', value: hostile }, ...many],
+  };
   return ui.facts({ title: 'Facts', page });
 }
 
@@ -126,7 +134,10 @@ async function typed(ui: Ui): Promise<void> {
 }
 
 function message(ui: Ui): Promise<void> {
-  return ui.message({ title: 'Message', text: ['A short text.', '', hostile, 'A longer one that has to be wrapped. '.repeat(12)] });
+  return ui.message({
+    title: 'Message',
+    text: ['A short text.', '', hostile, 'A longer one that has to be wrapped. '.repeat(12)],
+  });
 }
 
 function problem(ui: Ui): Promise<void> {

@@ -8,7 +8,10 @@ import type { Screen } from '../kit/screen.ts';
 export const ping: Screen = async ({ ui, appliance }) => {
   let value = '8.8.8.8';
   for (;;) {
-    const answer = await ui.form({ title: 'Ping', fields: { host: text({ label: 'FQDN or IP address', value, parse: parseHost }) } });
+    const answer = await ui.form({
+      title: 'Ping',
+      fields: { host: text({ label: 'FQDN or IP address', value, parse: parseHost }) },
+    });
     if (!answer) return;
     const host: string = answer.host;
     value = host;
@@ -17,7 +20,7 @@ export const ping: Screen = async ({ ui, appliance }) => {
       stop: 'stop',
       feed: async (add, signal) => {
         const tally = new Tally();
-        add({ text: `Looking up ${host} …`, role: 'dim' });
+        add({ text: `Looking up ${host}...`, role: 'dim' });
         try {
           const summary = await appliance.ping.run(
             { host },
@@ -72,11 +75,16 @@ function shown(line: PingLine): PagerLine {
     case 'start':
       return { text: `Pinging ${line.address} with ${line.bytes} bytes, once a second.`, role: 'dim' };
     case 'reply':
-      return { text: `${String(line.seq).padStart(4)}  answer from ${line.from} in ${line.time.toFixed(1)} ms, ttl ${line.ttl}` };
+      return {
+        text: `${String(line.seq).padStart(4)}  answer from ${line.from} in ${line.time.toFixed(1)} ms, ttl ${line.ttl}`,
+      };
     case 'lost':
       return { text: `${String(line.seq).padStart(4)}  no answer`, role: 'warn' };
     case 'error':
-      return { text: `${String(line.seq ?? '').padStart(4)}  ${line.text}${line.from ? ` (says ${line.from})` : ''}`, role: 'bad' };
+      return {
+        text: `${String(line.seq ?? '').padStart(4)}  ${line.text}${line.from ? ` (says ${line.from})` : ''}`,
+        role: 'bad',
+      };
   }
 }
 
@@ -85,6 +93,8 @@ function sum({ sent, received, loss, times }: PingSummary): PagerLine[] {
   return [
     { text: '' },
     { text: `${sent} sent, ${received} received, ${Number(loss.toFixed(1))} % lost`, role },
-    ...(times ? [{ text: `min/avg/max ${times.min.toFixed(1)}/${times.avg.toFixed(1)}/${times.max.toFixed(1)} ms` }] : []),
+    ...(times
+      ? [{ text: `min/avg/max ${times.min.toFixed(1)}/${times.avg.toFixed(1)}/${times.max.toFixed(1)} ms` }]
+      : []),
   ];
 }

@@ -27,9 +27,15 @@ export const units: Screen = async (surroundings) => {
       { title: 'UNIT', text: ({ name }) => plainName(name) },
       { title: 'STATE', text: ({ state }) => state, role: ({ state }) => stateRoles[state] },
       { title: 'DETAIL', text: ({ subState }) => subState, spare: 2 },
-      { title: 'SINCE', text: ({ since }) => (since ? shortTime(since) : ''), order: (a, b) => (a.since ?? '').localeCompare(b.since ?? ''), spare: 1 },
+      {
+        title: 'SINCE',
+        text: ({ since }) => (since ? shortTime(since) : ''),
+        order: (a, b) => (a.since ?? '').localeCompare(b.since ?? ''),
+        spare: 1,
+      },
       { title: 'DESCRIPTION', text: ({ description }) => description, spare: 3 },
     ],
+    detail: ({ description }) => description,
     choose: (unit) => actions(surroundings, unit),
   });
 };
@@ -50,7 +56,12 @@ async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
     items: [
       { id: 'status', label: 'Status', description: 'State, process, last result', greyed: absent },
       { id: 'restart', label: 'Restart', description: 'Stop it and start it again', greyed: absent },
-      { id: 'start', label: 'Start', description: 'Start it', greyed: absent ?? (isActive ? 'It is active already.' : undefined) },
+      {
+        id: 'start',
+        label: 'Start',
+        description: 'Start it',
+        greyed: absent ?? (isActive ? 'It is active already.' : undefined),
+      },
       { id: 'stop', label: 'Stop', description: 'Stop it until the next boot', greyed: absent ?? keep(unit) },
       { id: 'logs', label: 'Logs', description: 'Its newest log lines', greyed: absent },
     ],
@@ -83,7 +94,10 @@ function statusFacts(unit: UnitStatus): Fact[] {
     { label: 'At boot', value: unit.enabled },
     unit.source ? { label: 'Unit file', value: unit.source } : undefined,
   ];
-  const log = unit.log.map((line, at) => ({ label: at === 0 ? 'Newest log' : '', value: `${clock(line.at)} ${line.text}` }));
+  const log = unit.log.map((line, at) => ({
+    label: at === 0 ? 'Newest log' : '',
+    value: `${clock(line.at)} ${line.text}`,
+  }));
   return [...facts.filter((fact) => fact !== undefined), ...log];
 }
 
@@ -118,7 +132,10 @@ async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string
   const { state, subState, startedAt } = outcome.unit;
   if (outcome.succeeded) {
     const since = state === 'active' && startedAt ? ` since ${shortTime(startedAt)}` : '';
-    return ui.message({ title: unit, text: [{ text: `${unit} ${done}.`, role: 'good' }, `It is ${state} (${subState})${since}.`] });
+    return ui.message({
+      title: unit,
+      text: [{ text: `${unit} ${done}.`, role: 'good' }, `It is ${state} (${subState})${since}.`],
+    });
   }
   await ui.message({
     title: unit,
@@ -132,10 +149,15 @@ async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string
 }
 
 async function logs({ ui, appliance }: Surroundings, { name }: Unit): Promise<void> {
-  const outcome = await ui.busy(`Reading the log of ${name}`, (signal) => appliance.units.show({ name, lines: 1000 }, { signal }));
+  const outcome = await ui.busy(`Reading the log of ${name}`, (signal) =>
+    appliance.units.show({ name, lines: 1000 }, { signal }),
+  );
   if (!outcome.ok) return ui.problem('Logs', outcome.problem);
   const lines = outcome.value.log.map(logLine).reverse();
-  await ui.pager({ title: `Logs of ${plainName(name)}, newest first`, lines: lines.length ? lines : [{ text: 'No log lines.', role: 'dim' }] });
+  await ui.pager({
+    title: `Logs of ${plainName(name)}, newest first`,
+    lines: lines.length ? lines : [{ text: 'No log lines.', role: 'dim' }],
+  });
 }
 
 /** Severities up to 3 are errors, 4 is a warning (syslog(3)). */

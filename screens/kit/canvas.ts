@@ -99,8 +99,7 @@ export class Canvas {
 
   /** Sets the terminal's cursor here after the paint. */
   cursor(x: number, y: number): void {
-    if (x >= 0 && x < this.width && this.sees(y))
-      this.page.cursor = { x: this.left + x, y: this.top + y };
+    if (x >= 0 && x < this.width && this.sees(y)) this.page.cursor = { x: this.left + x, y: this.top + y };
   }
 
   private sees(y: number): boolean {

@@ -1,8 +1,8 @@
 /** A page of labelled values, live; warnings stand at its top. */
 import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import { wrap } from '../../src/values/width.ts';
 import { confirm, type KeyHint } from './keys.ts';
 import type { Live } from './live.ts';
 import { Piece, type Size } from './piece.ts';
@@ -24,6 +24,13 @@ export interface FactsPage {
 export interface FactsOptions {
   title: string;
   page: FactsPage | Live<FactsPage>;
+}
+
+/** A row without a label takes the whole width; an empty one goes on below the row above. */
+interface Row {
+  label?: string;
+  value: string;
+  role?: Role;
 }
 
 export class Facts extends Piece<void> {
@@ -76,7 +83,7 @@ export class Facts extends Piece<void> {
       if (label) body.text(0, y, `${label.padEnd(this.labelColumns - 2)}:`, 'dim');
       body.text(x, y, value, role ?? 'text');
     });
-    if (spare) this.scroll.paint(canvas, canvas.height - 2);
+    this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }
 
@@ -84,17 +91,31 @@ export class Facts extends Piece<void> {
     return Math.max(0, ...(this.page?.facts ?? []).map(({ label }) => label.length)) + 3;
   }
 
+  /** Where there is little room, a value stands below its label. */
+  private stacked(width: number): boolean {
+    return width - this.labelColumns < 24;
+  }
+
   /** Rows as they are shown: a long value goes on below itself, without a label. */
-  private lines(width: number): { label?: string; value: string; role?: Role }[] {
+  private lines(width: number): Row[] {
     if (this.problem) return wrap(sentence(this.problem), width).map((value) => ({ value, role: 'bad' }));
-    if (!this.page) return [{ value: 'Reading …' }];
+    if (!this.page) return [{ value: 'Reading...' }];
     const warnings = (this.page.warnings ?? []).flatMap((text) =>
       wrap(text, width).map((value) => ({ value, role: 'warn' as const })),
     );
-    const room = Math.max(8, width - this.labelColumns);
-    const facts = this.page.facts.flatMap(({ label, value, role }) =>
-      wrap(value, room).map((line, at) => ({ label: at === 0 ? label : '', value: line, ...(role ? { role } : {}) })),
-    );
+    const facts = this.page.facts.flatMap((fact) => this.rows(fact, width));
     return warnings.length ? [...warnings, { value: '' }, ...facts] : facts;
+  }
+
+  private rows({ label, value, role }: Fact, width: number): Row[] {
+    const look = role ? { role } : {};
+    if (!this.stacked(width))
+      return wrap(value, width - this.labelColumns).map((line, at) => ({
+        label: at === 0 ? label : '',
+        value: line,
+        ...look,
+      }));
+    const below = wrap(value, width - 2).map((line) => ({ value: `  ${line}`, ...look }));
+    return label ? [{ value: label, role: 'dim' }, ...below] : below;
   }
 }

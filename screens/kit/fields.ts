@@ -117,7 +117,10 @@ class RadioField<T> implements LiveField<T> {
     this.label = options.label;
     this.rows = options.options.length;
     this.columns = Math.max(...options.options.map(({ label }) => label.length)) + 4;
-    this.chosen = Math.max(0, options.options.findIndex(({ value }) => value === options.value));
+    this.chosen = Math.max(
+      0,
+      options.options.findIndex(({ value }) => value === options.value),
+    );
     this.row = this.chosen;
   }
 

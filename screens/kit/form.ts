@@ -1,7 +1,8 @@
 /** A form: fields one below the other, all mistakes shown at once under their fields, and buttons. */
+
+import { wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import { wrap } from '../../src/values/width.ts';
 import type { Field, LiveField, ValueOf } from './fields.ts';
 import { back, confirm, focus, type KeyHint, upDown } from './keys.ts';
 import { Piece, type Size } from './piece.ts';
@@ -132,7 +133,7 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
     if (focusRow !== undefined) this.scroll.reveal(focusRow.from);
     const body = canvas.part(0, 0, canvas.width, height);
     for (const item of items) item.paint(body, item.y - this.scroll.top);
-    if (canvas.height > 8) this.scroll.paint(canvas, height);
+    this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1, this.field === undefined);
   }
 
@@ -158,7 +159,8 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
       items.push({ y, paint: (c, top) => paintField(c, field, x, top, index === this.at) });
       y += field.rows;
       if (error) lines(error, 'bad');
-      if (index === this.at) focusRow = { from: field.row === 0 ? from : at + field.row, to: error ? y - 1 : at + field.row };
+      if (index === this.at)
+        focusRow = { from: field.row === 0 ? from : at + field.row, to: error ? y - 1 : at + field.row };
       if (field.rows > 1 && index < this.rows.length - 1) y++;
     });
     return { items, height: y, focusRow };

@@ -2,9 +2,9 @@
  * The whole screen: title bar, the open pieces, a notice, the status line. Keys go to the topmost piece.
  * Knows nothing of what the pieces show.
  */
-import { sentence, type Problem } from '../../src/errors.ts';
-import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
+import { type Problem, sentence } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
 import { Help } from './help.ts';
 import { everywhere, useLine } from './keys.ts';
 import type { Piece, Size, Stage } from './piece.ts';
@@ -16,8 +16,8 @@ export const smallest: Size = { width: 40, height: 12 };
 
 export class Frame implements Stage {
   vendor = '';
-  /** Shown beside the vendor and meant to be seen: "LAB". */
-  mark = '';
+  /** Shown beside the vendor and meant to be seen, short and long: "LAB", "LAB (healthy)". */
+  mark: readonly [string, string] = ['', ''];
   private statusLine: Line = '';
   private problem: Problem | undefined;
   private readonly pieces: Piece<unknown>[] = [];
@@ -120,7 +120,8 @@ export class Frame implements Stage {
 
   private paintTitleBar(bar: Canvas): void {
     bar.fill('bar');
-    const left = bar.text(1, 0, this.mark ? `${this.vendor}  ${this.mark}` : this.vendor, 'bar', bar.width - 14);
+    const mark = this.mark[bar.width < 60 ? 0 : 1];
+    const left = bar.text(1, 0, mark ? `${this.vendor}  ${mark}` : this.vendor, 'bar', bar.width - 14);
     const piece = this.seen;
     if (!piece) return;
     const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5);

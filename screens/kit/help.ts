@@ -36,7 +36,7 @@ export class Help extends Piece<void> {
       body.text(0, y, key, 'strong', this.column - 1);
       body.text(this.column, y, does);
     });
-    this.scroll.paint(canvas, body.height);
+    this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }
 

@@ -1,7 +1,8 @@
 /** One line of text being edited: cursor, deleting, pasting, masking. Knows no form. */
+
+import { columns } from '../../src/values/width.ts';
 import type { Canvas } from './canvas.ts';
 import { cells } from './cells.ts';
-import { columns } from '../../src/values/width.ts';
 import type { Key } from './terminal/types.ts';
 
 export interface LineEditorOptions {

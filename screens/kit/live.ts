@@ -1,5 +1,5 @@
 /** Values that change while they are shown. */
-import type { Watch, Nothing } from '../../src/appliance.ts';
+import type { Nothing, Watch } from '../../src/appliance.ts';
 
 /** Tells values until the signal is aborted; rejects where it cannot go on. */
 export type Live<T> = (tell: (value: T) => void, signal: AbortSignal) => Promise<unknown>;

@@ -1,7 +1,8 @@
 /** A menu: label, description, a live status beside it, greyed entries with the reason. */
+
+import { wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Segment } from './canvas.ts';
-import { wrap } from '../../src/values/width.ts';
 import { back, confirm, type KeyHint, navigate } from './keys.ts';
 import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
@@ -14,6 +15,9 @@ export interface MenuItem {
   /** Why it cannot be chosen now; absent where it can. */
   greyed?: string | undefined;
 }
+
+/** Beside a greyed entry: without colours nothing else tells it from the others. */
+const greyedMark: Segment = { text: 'not now', role: 'dim' };
 
 export interface MenuOptions {
   title: string;
@@ -100,7 +104,7 @@ export class Menu extends Piece<void> {
   }
 
   size(room: Size): Size {
-    const status = this.options.status ? 20 : 0;
+    const status = this.options.status ? 18 : greyedMark.text.length + 2;
     const width = Math.min(room.width, this.labelColumns + this.descriptionColumns + status + 2);
     const hint = this.hintRows(width);
     return { width, height: Math.min(room.height, this.options.items.length + 4 + (hint ? hint + 1 : 0)) };
@@ -121,13 +125,13 @@ export class Menu extends Piece<void> {
     });
     const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
     hint.forEach((line, y) => canvas.text(0, canvas.height - 1 - hintRows + y, line, 'warn'));
-    if (spare >= 1 || hint.length === 0) this.scroll.paint(canvas, canvas.height - 2);
+    this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }
 
   private paintItem(body: Canvas, y: number, item: MenuItem, selected: boolean): void {
     const role = selected ? 'selected' : item.greyed ? 'dim' : 'text';
-    const status = item.greyed ? { text: 'not yet', role: 'dim' as const } : this.options.status?.(item.id);
+    const status = this.options.status?.(item.id) ?? (item.greyed ? greyedMark : undefined);
     const statusColumns = status ? status.text.length + 1 : 0;
     const row = body.part(0, y, body.width, 1);
     if (selected) {

@@ -1,8 +1,8 @@
 /** A text to read, closed with one key. */
 import { explain, type Problem } from '../../src/errors.ts';
+import { wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Line } from './canvas.ts';
-import { wrap } from '../../src/values/width.ts';
 import { confirm, type KeyHint } from './keys.ts';
 import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
@@ -38,7 +38,7 @@ export class Message extends Piece<void> {
     const height = canvas.height - 2;
     this.scroll.fit(lines.length, height);
     lines.slice(this.scroll.top, this.scroll.top + height).forEach((line, y) => canvas.line(0, y, line));
-    this.scroll.paint(canvas, height);
+    this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }
 
@@ -52,7 +52,8 @@ export class Message extends Piece<void> {
   }
 }
 
-const lengthOf = (line: Line) => (typeof line === 'string' ? line.length : line.reduce((sum, { text }) => sum + text.length, 0));
+const lengthOf = (line: Line) =>
+  typeof line === 'string' ? line.length : line.reduce((sum, { text }) => sum + text.length, 0);
 
 /** Wraps paragraphs to lines, each in its role. */
 export function paragraphs(text: MessageOptions['text'], width: number): Line[] {

@@ -6,8 +6,8 @@ import type { Canvas } from './canvas.ts';
 import { cells } from './cells.ts';
 import { back, type KeyHint } from './keys.ts';
 import { Piece, type Size } from './piece.ts';
-import { type Found, Search } from './search.ts';
 import { Scroll } from './scroll.ts';
+import { type Found, Search } from './search.ts';
 import type { Key } from './terminal/types.ts';
 import type { Role } from './theme.ts';
 
@@ -83,7 +83,11 @@ export class Pager extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    if (this.search.asking) return [{ key: 'ENTER', does: 'search' }, { key: 'ESC', does: 'give up' }];
+    if (this.search.asking)
+      return [
+        { key: 'ENTER', does: 'search' },
+        { key: 'ESC', does: 'give up' },
+      ];
     const stop = this.running && this.options.stop ? [{ key: 'ESC', does: this.options.stop }] : [{ ...back }];
     return [
       { key: 'arrows', does: 'navigate' },
@@ -121,7 +125,8 @@ export class Pager extends Piece<void> {
     if (!found) return;
     this.following = false;
     this.scroll.reveal(found.line);
-    if (found.column < this.sideways || found.column > this.sideways + 20) this.sideways = Math.max(0, found.column - 8);
+    if (found.column < this.sideways || found.column > this.sideways + 20)
+      this.sideways = Math.max(0, found.column - 8);
   }
 
   // -------------------------------------------------------------- painting

@@ -74,7 +74,7 @@ export class Plot extends Piece<void> {
     this.buttons.paint(canvas, canvas.height - 1);
     const body = canvas.part(0, 0, canvas.width, canvas.height - 3);
     if (this.problem) wrap(sentence(this.problem), body.width).forEach((line, y) => body.text(0, y, line, 'bad'));
-    else if (!this.series?.length) body.text(0, 0, 'Reading …');
+    else if (!this.series?.length) body.text(0, 0, 'Reading...');
     else this.paintSeries(body, this.series);
     const caption = this.paused ? `${this.options.caption} (paused)` : this.options.caption;
     canvas.text(0, canvas.height - 2, caption, 'dim');

@@ -72,7 +72,8 @@ export class Confirm extends Piece<boolean> {
 
   private answer(): void {
     const yes = this.buttons.focus === 0;
-    if (yes && this.editor && this.editor.value.trim() !== this.options.typed) this.hint = `That was not "${this.options.typed}".`;
+    if (yes && this.editor && this.editor.value.trim() !== this.options.typed)
+      this.hint = `That was not "${this.options.typed}".`;
     else this.end(yes);
   }
 }

@@ -7,7 +7,7 @@ import type { Role } from './theme.ts';
 export type Shown = string | { value: string; role: Role };
 
 export function fact<T>(label: string, reading: Reading<T>, show: (value: T) => Shown): Fact {
-  if (reading.state === 'reading') return { label, value: 'reading …', role: 'dim' };
+  if (reading.state === 'reading') return { label, value: 'reading...', role: 'dim' };
   if (reading.state === 'unknown') return { label, value: sentence(reading.problem), role: 'warn' };
   const shown = show(reading.value);
   return typeof shown === 'string' ? { label, value: shown } : { label, ...shown };

@@ -48,9 +48,10 @@ export class Scroll {
     return true;
   }
 
-  /** Says at the right edge, below the rows, that there is more: "more above", "more below". */
+  /** Says at the right end of a row, mostly that of the buttons, that there is more than is seen. */
   paint(canvas: Canvas, y: number): void {
-    const said = this.above && this.below ? 'more above and below' : this.above ? 'more above' : this.below ? 'more below' : '';
-    if (said) canvas.text(canvas.width - said.length, y, said, 'dim');
+    if (!this.above && !this.below) return;
+    const said = `${this.above ? '↑ ' : ''}more${this.below ? ' ↓' : ''}`;
+    canvas.text(canvas.width - said.length, y, said, 'strong');
   }
 }

@@ -1,9 +1,8 @@
 /** Rows and columns: live, sortable, with the selection kept on its row; what the row means is the screen's business. */
 import { type Problem, problemOf, sentence } from '../../src/errors.ts';
-import { columns as columnsOf } from '../../src/values/width.ts';
+import { columns as columnsOf, wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import { wrap } from '../../src/values/width.ts';
 import { back, confirm, type KeyHint, navigate } from './keys.ts';
 import type { Live } from './live.ts';
 import { Piece, type Size } from './piece.ts';
@@ -89,7 +88,8 @@ export class Table<R> extends Piece<void> {
   private sorted(rows: readonly R[]): readonly R[] {
     const column = this.sortedBy === undefined ? undefined : this.options.columns[this.sortedBy];
     if (!column) return rows;
-    const order = column.order ?? ((a: R, b: R) => column.text(a).localeCompare(column.text(b), 'en', { numeric: true }));
+    const order =
+      column.order ?? ((a: R, b: R) => column.text(a).localeCompare(column.text(b), 'en', { numeric: true }));
     const sign = this.backwards ? -1 : 1;
     return [...rows].sort((a, b) => sign * order(a, b));
   }
@@ -200,11 +200,11 @@ export class Table<R> extends Piece<void> {
     const selected = this.selected;
     if (this.options.detail && selected !== undefined)
       canvas.text(0, canvas.height - 2 - spare, this.options.detail(selected), 'dim');
-    if (spare) this.scroll.paint(canvas, canvas.height - 2);
+    this.scroll.paint(canvas, canvas.height - 1);
   }
 
   private paintInstead(body: Canvas): void {
-    const text = this.problem ? sentence(this.problem) : this.rows ? this.options.empty : 'Reading …';
+    const text = this.problem ? sentence(this.problem) : this.rows ? this.options.empty : 'Reading...';
     wrap(text, body.width).forEach((line, y) => body.text(0, y, line, this.problem ? 'bad' : 'text'));
   }
 

@@ -16,10 +16,12 @@ export interface Glyph {
   line: boolean;
   /** The cursor is surely one cell further after it. */
   sure: boolean;
+  /** It takes two cells. */
+  wide: boolean;
 }
 
-const blank: Glyph = { text: ' ', line: false, sure: true };
-const covered: Glyph = { text: '', line: false, sure: true };
+export const space: Glyph = { text: ' ', line: false, sure: true, wide: false };
+const covered: Glyph = { ...space, text: '' };
 
 /** VT100's line letters (terminfo(5), "Line Graphics") of the single, and as near as they come of other, lines. */
 const lineLetters: Readonly<Record<string, string>> = {
@@ -95,30 +97,31 @@ const letters = new Map(
 export function glyphOf(character: string, look: Look, terminalLines: ReadonlyMap<string, string>): Glyph {
   if (character.length === 1) {
     const code = character.charCodeAt(0);
-    if (code >= 0x20 && code < 0x7f) return { text: character, line: false, sure: true };
+    if (code >= 0x20 && code < 0x7f) return { ...space, text: character };
     if (tails.includes(character)) return covered;
   }
   const first = character.codePointAt(0);
   if (first === undefined) return covered;
   if (isLineOrBlock(first) && look.lines !== 'unicode') return line(character, look, terminalLines);
   if (look.unicode || (isLineOrBlock(first) && look.lines === 'unicode')) return unicode(character, first);
-  return { ...blank, text: ascii(first) };
+  return { ...space, text: ascii(first) };
 }
 
 function line(character: string, look: Look, terminalLines: ReadonlyMap<string, string>): Glyph {
   const letter = letterOf.get(character);
-  if (!letter) return { ...blank, text: asciiOf.get(character) ?? '#' };
+  if (!letter) return { ...space, text: asciiOf.get(character) ?? '#' };
   const drawn = look.lines === 'acs' ? terminalLines.get(letter) : undefined;
-  if (drawn) return { text: drawn, line: true, sure: true };
-  return { ...blank, text: letter === 'q' ? '-' : letter === 'x' ? '|' : '+' };
+  if (drawn) return { ...space, text: drawn, line: true };
+  return { ...space, text: letter === 'q' ? '-' : letter === 'x' ? '|' : '+' };
 }
 
 function unicode(character: string, first: number): Glyph {
   const base = String.fromCodePoint(first);
-  if (!isVisible(base)) return blank;
+  if (!isVisible(base)) return space;
   const marks = [...character.slice(base.length)].filter(isMark).slice(0, 3).join('');
-  const sure = columnsOf(base) === 1 && !marks && (first < 0x250 || isLineOrBlock(first) || isPattern(first));
-  return { text: base + marks, line: false, sure };
+  const wide = columnsOf(base) === 2;
+  const sure = !wide && !marks && (first < 0x250 || isLineOrBlock(first) || isPattern(first));
+  return { text: base + marks, line: false, sure, wide };
 }
 
 /** Braille, which plots are made of. */

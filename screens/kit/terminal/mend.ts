@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import blessed, { type Widgets } from 'blessed';
-import type { Line } from './painter.ts';
+import type { Line } from './picture.ts';
 import type { Size } from './size.ts';
 import type { Terminfo } from './terminfo.ts';
 

@@ -8,7 +8,7 @@ import { guard } from './guard.ts';
 import { Input } from './input.ts';
 import { chooseLook, lookAfter, looksOf } from './look.ts';
 import { bareScreen } from './mend.ts';
-import { Output } from './output.ts';
+import { Output, speedOf } from './output.ts';
 import { Painter, type Spot } from './painter.ts';
 import { knownSize, SizeAsker, usual } from './size.ts';
 import { readTerminfo, type Terminfo } from './terminfo.ts';
@@ -71,6 +71,7 @@ class OpenTerminal implements Terminal {
       output,
       () => this.onDrained(),
       () => this.lose(),
+      speedOf(env.GATEHOUSE_TTY),
     );
     this.asker = new SizeAsker((bytes) => this.line.write(bytes));
     this.keys = new Input({ onKey: (key) => this.onKeyPressed(key), onPosition: this.asker.onPosition });
@@ -164,7 +165,11 @@ class OpenTerminal implements Terminal {
     this.input.off('data', this.onData);
     this.output.off('resize', this.onWindow);
     this.input.pause();
-    void this.line.drained(1000).then(() => this.line.release());
+    void this.line.drained(1000).then((sent) => {
+      this.line.release();
+      // What a stuck line does not take would keep the process for ever.
+      if (!sent && this.line.stuck) process.exit();
+    });
   }
 
   private enter(): void {

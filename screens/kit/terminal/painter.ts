@@ -2,21 +2,15 @@
  * Brings the terminal from what it shows to what the cells say, with the fewest bytes. Keeps a copy of what it shows.
  * Sends nothing itself: gives the bytes. Cells are blessed's: [attribute, character] by line.
  */
-
-import { columnsOf } from '../../../src/values/width.ts';
-import { attribute, backgroundOf, bold, change, flagsOf, foregroundOf, own, plain, reduce } from './attribute.ts';
-import { type Glyph, glyphOf } from './glyph.ts';
+import { attribute, backgroundOf, bold, change, flagsOf, foregroundOf, own, plain } from './attribute.ts';
+import { type Line, Picture } from './picture.ts';
 import type { Terminfo } from './terminfo.ts';
 import type { Look } from './types.ts';
-
-export type Line = ArrayLike<readonly [number, string] | { 0: number; 1: string }>;
 
 export interface Spot {
   x: number;
   y: number;
 }
-
-const space: Glyph = { text: ' ', line: false, sure: true };
 
 export class Painter {
   private columns = 0;
@@ -34,19 +28,17 @@ export class Painter {
   private lines = false;
   private out: string[] = [];
 
-  private wantedText: string[] = [];
-  private wantedAttribute: number[] = [];
-  private wantedSure: boolean[] = [];
-  private glyphs = new Map<string, Glyph>();
+  private wanted: Picture;
 
   constructor(
     private readonly terminfo: Terminfo,
-    private look: Look,
-  ) {}
+    look: Look,
+  ) {
+    this.wanted = new Picture(terminfo, look);
+  }
 
   setLook(look: Look): void {
-    this.look = look;
-    this.glyphs.clear();
+    this.wanted = new Picture(this.terminfo, look);
     this.forget();
   }
 
@@ -63,7 +55,7 @@ export class Painter {
       this.rows = rows;
       this.known = false;
     }
-    this.want(lines);
+    this.wanted.take(lines, columns, rows);
     const before = this.shownCursor;
     if (!this.known) this.clear();
     for (let row = 0; row < rows; row++) this.paintRow(row);
@@ -75,57 +67,6 @@ export class Painter {
     if (before && cursor && hideCursor && showCursor && this.out.join('').length > 40)
       return hideCursor + this.out.join('') + showCursor;
     return this.out.join('');
-  }
-
-  private want(lines: ArrayLike<Line>): void {
-    const { columns, rows, look, terminfo } = this;
-    const last = columns * rows - 1;
-    let at = 0;
-    for (let row = 0; row < rows; row++) {
-      const line = lines[row];
-      for (let column = 0; column < columns; column++, at++) {
-        const cell = line?.[column];
-        const glyph = cell
-          ? this.glyph(cell[1], line?.[column + 1]?.[1], column === 0 ? '' : (line?.[column - 1]?.[1] ?? ''))
-          : space;
-        this.wantedText[at] = glyph.line ? `\x0e${glyph.text}` : glyph.text;
-        this.wantedSure[at] = glyph.sure;
-        this.wantedAttribute[at] = reduce(cell ? cell[0] : plain, glyph.text === ' ' && !glyph.line, look, terminfo);
-      }
-    }
-    // Writing there would scroll the whole screen.
-    if (terminfo.wrapsAtOnce && last >= 0) {
-      this.wantedText[last] = ' ';
-      this.wantedAttribute[last] = plain;
-    }
-  }
-
-  /** The glyph of a cell among its neighbours: half a wide character is shown as a blank. */
-  private glyph(character: string, next: string | undefined, previous: string): Glyph {
-    const glyph = this.lookUp(character);
-    if (glyph.text === '') return this.lookUp(previous).text !== '' && this.isWide(previous) ? glyph : space;
-    if (this.isWide(character) && (next === undefined || this.lookUp(next).text !== '')) return space;
-    return glyph;
-  }
-
-  private isWide(character: string): boolean {
-    return (
-      this.look.unicode &&
-      character.length > 0 &&
-      character > '\u10ff' &&
-      columnsOf(String.fromCodePoint(character.codePointAt(0) ?? 32)) === 2
-    );
-  }
-
-  private lookUp(character: string): Glyph {
-    let glyph = this.glyphs.get(character);
-    if (!glyph) {
-      glyph = glyphOf(character, this.look, this.terminfo.lineLetters);
-      // A look-up table that hostile text could fill for ever must have an end.
-      if (this.glyphs.size > 5000) this.glyphs.clear();
-      this.glyphs.set(character, glyph);
-    }
-    return glyph;
   }
 
   private clear(): void {
@@ -150,14 +91,14 @@ export class Painter {
     if (!this.terminfo.backColourErase) return plain;
     const counts = new Map<number, number>();
     for (let at = 0; at < this.columns * this.rows; at++)
-      if (this.wantedText[at] === ' ')
-        counts.set(this.wantedAttribute[at] as number, (counts.get(this.wantedAttribute[at] as number) ?? 0) + 1);
+      if (this.wanted.text[at] === ' ')
+        counts.set(this.wanted.attribute[at] as number, (counts.get(this.wanted.attribute[at] as number) ?? 0) + 1);
     const [most] = [...counts].filter(([attr]) => attr === blankOf(attr)).sort((a, b) => b[1] - a[1]);
     return most ? most[0] : plain;
   }
 
   private differs(at: number): boolean {
-    return this.wantedText[at] !== this.shownText[at] || this.wantedAttribute[at] !== this.shownAttribute[at];
+    return this.wanted.text[at] !== this.shownText[at] || this.wanted.attribute[at] !== this.shownAttribute[at];
   }
 
   private paintRow(row: number): void {
@@ -166,7 +107,7 @@ export class Painter {
     const rest = this.erasableRest(start, end);
     if (rest !== undefined) end = rest;
     for (let at = start; at < end; at++) {
-      if (!this.differs(at) || this.wantedText[at] === '') continue;
+      if (!this.differs(at) || this.wanted.text[at] === '') continue;
       const run = this.erasableRun(at, end);
       if (run > 0) {
         this.eraseRun(at, run);
@@ -175,7 +116,7 @@ export class Painter {
     }
     if (rest !== undefined) {
       this.moveTo(rest - start, row);
-      this.setPen(this.wantedAttribute[rest] as number, true);
+      this.setPen(this.wanted.attribute[rest] as number, true);
       this.out.push(this.terminfo.string.eraseLine ?? '');
       this.show(rest, start + this.columns);
     }
@@ -184,11 +125,11 @@ export class Painter {
   /** Where a tail of the line begins that erasing to its end paints with fewer bytes than blanks would. */
   private erasableRest(start: number, end: number): number | undefined {
     if (!this.terminfo.string.eraseLine) return undefined;
-    const attr = this.wantedAttribute[end - 1] as number;
+    const attr = this.wanted.attribute[end - 1] as number;
     if (!this.erasesWith(attr)) return undefined;
     let from = end;
     let differing = 0;
-    while (from > start && this.wantedText[from - 1] === ' ' && this.wantedAttribute[from - 1] === attr) {
+    while (from > start && this.wanted.text[from - 1] === ' ' && this.wanted.attribute[from - 1] === attr) {
       from--;
       if (this.differs(from)) differing++;
     }
@@ -199,10 +140,10 @@ export class Painter {
   /** How many blanks from here are better erased than written; 0 for none. */
   private erasableRun(at: number, end: number): number {
     const { erase, right } = this.terminfo;
-    const attr = this.wantedAttribute[at] as number;
-    if (!erase || !right || this.wantedText[at] !== ' ' || !this.erasesWith(attr)) return 0;
+    const attr = this.wanted.attribute[at] as number;
+    if (!erase || !right || this.wanted.text[at] !== ' ' || !this.erasesWith(attr)) return 0;
     let to = at;
-    while (to < end && this.wantedText[to] === ' ' && this.wantedAttribute[to] === attr) to++;
+    while (to < end && this.wanted.text[to] === ' ' && this.wanted.attribute[to] === attr) to++;
     while (to > at && !this.differs(to - 1)) to--;
     const count = to - at;
     return count > erase(count).length + right(count).length ? count : 0;
@@ -217,7 +158,7 @@ export class Painter {
   private eraseRun(at: number, count: number): void {
     const row = Math.floor(at / this.columns);
     this.moveTo(at - row * this.columns, row);
-    this.setPen(this.wantedAttribute[at] as number, true);
+    this.setPen(this.wanted.attribute[at] as number, true);
     this.out.push(this.terminfo.erase?.(count) ?? '');
     this.show(at, at + count);
   }
@@ -225,16 +166,16 @@ export class Painter {
   private put(at: number, row: number): void {
     const column = at - row * this.columns;
     this.moveTo(column, row);
-    this.setPen(this.wantedAttribute[at] as number, this.wantedText[at] === ' ');
+    this.setPen(this.wanted.attribute[at] as number, this.wanted.text[at] === ' ');
     this.write(at);
-    const covers = column + 1 < this.columns && this.wantedText[at + 1] === '' ? 2 : 1;
+    const covers = column + 1 < this.columns && this.wanted.text[at + 1] === '' ? 2 : 1;
     if (covers === 2) this.show(at + 1, at + 2);
-    const sure = covers === 1 && this.wantedSure[at] === true && column + 1 < this.columns;
+    const sure = covers === 1 && this.wanted.sure[at] === true && column + 1 < this.columns;
     this.x = sure ? column + 1 : undefined;
   }
 
   private write(at: number): void {
-    const text = this.wantedText[at] as string;
+    const text = this.wanted.text[at] as string;
     const line = text.charAt(0) === '\x0e';
     if (text !== ' ' || this.terminfo.string.linesOn === '\x1b[11m') this.setLines(line);
     // A blank is a blank in either character set.
@@ -244,8 +185,8 @@ export class Painter {
 
   private show(from: number, to: number): void {
     for (let at = from; at < to; at++) {
-      this.shownText[at] = this.wantedText[at] as string;
-      this.shownAttribute[at] = this.wantedAttribute[at] as number;
+      this.shownText[at] = this.wanted.text[at] as string;
+      this.shownAttribute[at] = this.wanted.attribute[at] as number;
     }
   }
 
