@@ -148,7 +148,8 @@ class Disk {
       const saved = number < present.revision ? await this.#load(this.#versionPath(number)) : undefined;
       if (saved) entries.push(entryOf(saved));
     }
-    return entries;
+    // After a cut there may be one that the next save takes away.
+    return entries.slice(0, versionsKept + 1);
   }
 
   async version(revision: number): Promise<Saved> {
