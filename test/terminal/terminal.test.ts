@@ -1,4 +1,5 @@
 /** The terminal layer in a real pseudo terminal: what the operator sees, and how the terminal is left. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Bundle, bundle } from './bundle.ts';
@@ -131,6 +132,15 @@ describe('a line that does not know its size', () => {
     await pty.waitFor('size 80x24');
     pty.send('q');
     await pty.waitFor('mode as found');
+  });
+  test('keeps its size when the line forgets it', async () => {
+    const pty = start();
+    await pty.waitFor('size 80x24');
+    execFileSync('stty', ['-F', `/proc/${pty.pid}/fd/0`, 'rows', '0', 'cols', '0']);
+    pty.signal('SIGWINCH');
+    pty.send('x');
+    await pty.waitFor('count 1');
+    expect(pty.text()).toContain('size 80x24');
   });
   test('asks again on repaint', async () => {
     const pty = inShell({ columns: 100, rows: 30 }, 'stty rows 0 cols 0;');
@@ -275,16 +285,28 @@ describe('a line that takes nothing', () => {
     await pty.waitFor('text "Fxxxxx"');
     expect(pty.bytes - held).toBeLessThan(200_000);
   });
-  test('cannot keep it from ending', async () => {
+  test.each(['SIGTERM', 'q'])('cannot keep it from ending by %s', async (how) => {
     const pty = start();
     await pty.waitFor('count 0');
     pty.pause(true);
     pty.send('F');
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { pid } = pty;
-    pty.signal('SIGTERM');
+    if (how === 'q') pty.send('q');
+    else pty.signal('SIGTERM');
     await until('the program has ended', () => !isAlive(pid), 4000);
   });
+});
+
+test('a slow serial line gets no more frames than it can carry', async () => {
+  // cflag of 9600 baud, 8 bits, as `stty -g` prints it.
+  const pty = start({ term: 'vt220', env: { GATEHOUSE_TTY: '500:5:cbd:8a3b:3:1c' } });
+  await pty.waitFor('count 0');
+  const before = pty.bytes;
+  const began = performance.now();
+  pty.send('F');
+  await pty.waitFor((p) => p.bytes - before > 3000);
+  expect(performance.now() - began).toBeGreaterThan(1500);
 });
 
 test.skipIf(process.getuid?.() !== 0)('another user than the owner of the terminal can use it', async () => {
