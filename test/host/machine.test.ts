@@ -1,8 +1,25 @@
 /** The harness itself: what the other tests of this folder take for granted. */
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../setup/needs.ts';
+import { must } from './machine/programs.ts';
+import { runs } from './machine/root.ts';
 import { bootHost, type Host, hostNeeds } from './machine.ts';
+
+/** Every process whose command line has that text in it. */
+function processesWith(text: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
+const inCgroups = (command: string) =>
+  must(['unshare', '--mount', 'sh', '-ec', `mount -t cgroup2 cgroup2 /sys/fs/cgroup; cd /sys/fs/cgroup; ${command}`]);
 
 describeWith(hostNeeds, 'a booted host', () => {
   let host: Host;
@@ -35,5 +52,29 @@ describeWith(hostNeeds, 'a booted host', () => {
 
   test('mounts nothing on the machine around it', () => {
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('gatehouse');
+  });
+
+  test('leaves nothing when it ends: no process, no file, no cgroup', async () => {
+    const other = await bootHost();
+    const name = other.upper.split('/').at(-2) ?? '';
+    expect(processesWith(name)).not.toEqual([]);
+    expect(await inCgroups('ls')).toContain(name);
+    await other.end();
+    expect(processesWith(name)).toEqual([]);
+    expect(existsSync(join(runs, name))).toBe(false);
+    expect(await inCgroups('ls')).not.toContain(name);
+  });
+
+  test('clears away what a killed test run has left, and nothing of those that run', async () => {
+    // No process has so high a number (proc(5), pid_max).
+    const dead = 'gatehouse-test-4194305-1-1';
+    mkdirSync(join(runs, dead, 'upper'), { recursive: true });
+    writeFileSync(join(runs, dead, 'upper/file'), '');
+    await inCgroups(`mkdir -p ${dead}/payload/init.scope`);
+    await (await bootHost()).end();
+    expect(existsSync(join(runs, dead))).toBe(false);
+    expect(await inCgroups('ls')).not.toContain(dead);
+    expect(existsSync(host.upper)).toBe(true);
+    expect((await host.run(['true'])).exitCode).toBe(0);
   });
 });

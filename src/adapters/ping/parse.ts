@@ -17,7 +17,7 @@ export type PingSaid =
   | { kind: 'times'; min: number; avg: number; max: number };
 
 const number = String.raw`(\d{1,9}(?:\.\d{1,6})?)`;
-// "PING name (192.0.2.1) 56(84) bytes of data." and "PING ::1(::1) 56 data bytes", with a blank from 2023 on.
+// "PING name (192.0.2.1) 56(84) bytes of data." and "PING ::1(::1) 56 data bytes"; some versions put a blank there too.
 const start = /^PING .*\(([0-9A-Za-z.:%_-]+)\) (\d{1,6})(?:\(\d+\))? (?:data bytes|bytes of data\.)$/;
 const reply = new RegExp(String.raw`^\d+ bytes from (\S+): icmp_seq=(\d{1,9}) ttl=(\d{1,3}) time=${number} ms\b`);
 const lost = /^no answer yet for icmp_seq=(\d{1,9})$/;

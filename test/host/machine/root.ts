@@ -33,7 +33,8 @@ export async function debianRoot(): Promise<string> {
   return root;
 }
 
-const runs = join(cache, 'runs');
+/** One folder a host, for as long as it is used. */
+export const runs = join(cache, 'runs');
 const prefix = 'gatehouse-test';
 let made = 0;
 
