@@ -39,6 +39,10 @@ const byCode: Record<ProblemCode, number> = {
   'service-forbidden': exits.unreachable,
   'service-other-version': exits.unreachable,
   'terminal-unusable': exits.usage,
+  'settings-newer': exits.failed,
+  'settings-changed': exits.refused,
+  'settings-not-written': exits.failed,
+  'unknown-revision': exits.absent,
 };
 
 export function exitOf(code: ProblemCode): number {

@@ -37,12 +37,13 @@ export function answer(stream: Duplex, answerer: Answerer, limits = answerLimits
   });
   connection.onRequest(async (method: string, params: object | undefined, token: CancellationToken) => {
     if (!isOperation(method)) return unknownMethod(method);
+    // Taken back before its turn came.
+    if (token.isCancellationRequested) return errorOf(fail('aborted', {}).problem);
     if (inFlight >= limits.inFlight) return tooMany(limits.inFlight);
     inFlight += 1;
     const { args, progressToken } = takeApart(params);
     const abort = new AbortController();
     const cancelled = token.onCancellationRequested(() => abort.abort());
-    if (token.isCancellationRequested) abort.abort();
     const news = new News(stream, connection, progressToken, operations[method] === 'watch');
     try {
       const signal = AbortSignal.any([abort.signal, ended.signal]);

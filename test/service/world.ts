@@ -1,0 +1,106 @@
+/** A whole service of a test: an appliance on a fake machine, an audit log in memory, links, a real socket. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Machine } from '../../src/adapters/machine.ts';
+import { defaultBrand } from '../../src/brand/brand.ts';
+import { connect } from '../../src/client/connect.ts';
+import { inProcess } from '../../src/client/in-process.ts';
+import type { Link } from '../../src/client/link.ts';
+import { Failure, type Problem } from '../../src/errors.ts';
+import { groupNumbered } from '../../src/rpc/group.ts';
+import { assemble } from '../../src/service/appliance.ts';
+import type { AuditEntry } from '../../src/service/audit.ts';
+import { logTo } from '../../src/service/log.ts';
+import { type Service, startService } from '../../src/service/service.ts';
+
+export const about = { version: '9.9', brand: 'gatehouse' };
+/** The group that the tests run as. */
+export const group = groupNumbered(process.getgid?.() ?? 0)?.name ?? '';
+
+/** An appliance on that machine, in this process; times are a hundredth. */
+export function applianceOn(machine: Machine): { link: Link; entries: AuditEntry[]; closing: AbortController } {
+  const entries: AuditEntry[] = [];
+  const closing = new AbortController();
+  const audit = { note: async (entry: AuditEntry) => void entries.push(entry) };
+  const link = inProcess(assemble(machine, about, defaultBrand, audit, { pace: 0.01, closing: closing.signal }));
+  onTestFinished(() => link.close());
+  return { link, entries, closing };
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Running {
+  service: Service;
+  socket: string;
+  state: string;
+  log: string[];
+}
+
+/** The service on a real socket. */
+export async function serviceOn(machine: Machine, folder = temporaryFolder()): Promise<Running> {
+  const log: string[] = [];
+  const socket = join(folder, 'run', 'gatehouse.sock');
+  const state = join(folder, 'state');
+  const service = await startService({
+    socket,
+    group,
+    state,
+    brand: defaultBrand,
+    about,
+    machine,
+    log: logTo({ write: (text) => log.push(text) }),
+    pace: 0.01,
+  });
+  onTestFinished(() => service.close());
+  return { service, socket, state, log };
+}
+
+export function linkTo(socket: string, version = about.version): Link {
+  const link = connect(socket, version);
+  onTestFinished(() => link.close());
+  return link;
+}
+
+/** How it failed. */
+export async function failing(promise: Promise<unknown>): Promise<Problem> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof Failure) return error.problem;
+  throw error;
+}
+
+export function reached(link: Link, state: Link['state']): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (link.state !== state) return;
+      stop();
+      resolve();
+    };
+    const stop = link.onState(look);
+    look();
+  });
+}
+
+/** Resolves at the first news for which the claim holds; then gives the watch up. */
+export async function seen<P>(
+  watch: (args: Record<string, never>, call: { signal: AbortSignal; progress: (news: P) => void }) => Promise<void>,
+  claim: (news: P) => boolean,
+): Promise<P> {
+  const stop = new AbortController();
+  let found: P | undefined;
+  const progress = (news: P) => {
+    if (found !== undefined || !claim(news)) return;
+    found = news;
+    stop.abort();
+  };
+  await watch({}, { signal: stop.signal, progress });
+  return found as P;
+}
