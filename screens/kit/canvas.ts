@@ -59,6 +59,11 @@ export class Canvas {
     return used;
   }
 
+  /** Lines one below the other, from row y on. */
+  lines(y: number, lines: readonly Line[], role: Role = 'text'): void {
+    for (const [at, line] of lines.entries()) this.line(0, y + at, line, role);
+  }
+
   text(x: number, y: number, text: string, role: Role = 'text', width = this.width - x): number {
     if (!this.sees(y)) return 0;
     const room = Math.min(width, this.width - x);

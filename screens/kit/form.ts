@@ -94,9 +94,10 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
     if (!this.firstWrong()) {
       const values = Object.fromEntries(read) as Values<F>;
       this.refuse(this.options.check?.(values) ?? {});
-      if (!this.firstWrong()) return this.end(values);
+      if (!this.firstWrong()) this.end(values);
     }
-    this.at = this.rows.findIndex((row) => row.error !== '');
+    const wrong = this.firstWrong();
+    if (wrong) this.at = this.rows.indexOf(wrong);
   }
 
   private firstWrong(): Row<F> | undefined {

@@ -115,7 +115,7 @@ export class Frame implements Stage {
 
   private paintTooSmall(canvas: Canvas): void {
     const said = `This terminal is ${canvas.width}x${canvas.height}. Gatehouse needs ${smallest.width}x${smallest.height}: make it larger.`;
-    wrap(said, canvas.width).forEach((line, y) => canvas.text(0, y, line));
+    canvas.lines(0, wrap(said, canvas.width));
   }
 
   private paintTitleBar(bar: Canvas): void {
@@ -133,7 +133,7 @@ export class Frame implements Stage {
     if (!this.problem) return bottom;
     const lines = wrap(sentence(this.problem), whole.width - 2).slice(0, 3);
     const top = bottom - lines.length;
-    lines.forEach((line, at) => whole.text(1, top + at, line, 'bad'));
+    whole.part(1, top, whole.width - 2, lines.length).lines(0, lines, 'bad');
     return top;
   }
 

@@ -124,7 +124,7 @@ export class Menu extends Piece<void> {
       this.paintItem(body, y, item, item === this.item);
     });
     const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
-    hint.forEach((line, y) => canvas.text(0, canvas.height - 1 - hintRows + y, line, 'warn'));
+    canvas.lines(canvas.height - 1 - hintRows, hint, 'warn');
     this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }

@@ -37,7 +37,7 @@ export class Message extends Piece<void> {
     const lines = this.lines(canvas.width);
     const height = canvas.height - 2;
     this.scroll.fit(lines.length, height);
-    lines.slice(this.scroll.top, this.scroll.top + height).forEach((line, y) => canvas.line(0, y, line));
+    canvas.lines(0, lines.slice(this.scroll.top, this.scroll.top + height));
     this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }

@@ -156,7 +156,11 @@ export class Pager extends Piece<void> {
   }
 
   private paintFoot(canvas: Canvas): void {
-    if (this.search.asking) return this.search.paint(canvas);
+    if (this.search.asking) this.search.paint(canvas);
+    else this.paintPlace(canvas);
+  }
+
+  private paintPlace(canvas: Canvas): void {
     canvas.text(0, 0, this.search.said, 'warn');
     const seen = Math.min(this.lines.length, this.scroll.top + this.scroll.page);
     const place = `${this.sideways ? `column ${this.sideways + 1}  ` : ''}${this.forgotten + seen}/${this.forgotten + this.lines.length}`;

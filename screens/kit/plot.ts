@@ -73,7 +73,7 @@ export class Plot extends Piece<void> {
   paint(canvas: Canvas): void {
     this.buttons.paint(canvas, canvas.height - 1);
     const body = canvas.part(0, 0, canvas.width, canvas.height - 3);
-    if (this.problem) wrap(sentence(this.problem), body.width).forEach((line, y) => body.text(0, y, line, 'bad'));
+    if (this.problem) body.lines(0, wrap(sentence(this.problem), body.width), 'bad');
     else if (!this.series?.length) body.text(0, 0, 'Reading...');
     else this.paintSeries(body, this.series);
     const caption = this.paused ? `${this.options.caption} (paused)` : this.options.caption;
@@ -83,7 +83,9 @@ export class Plot extends Piece<void> {
   private paintSeries(body: Canvas, series: readonly Series[]): void {
     const lines = this.stage.terminal.look.unicode && this.chart && body.height >= 6;
     if (lines) this.paintLines(body, series);
-    else series.forEach((one, at) => paintColumns(share(body, at, series.length), one, this.options.max));
+    else {
+      for (const [at, one] of series.entries()) paintColumns(share(body, at, series.length), one, this.options.max);
+    }
   }
 
   private paintLines(body: Canvas, series: readonly Series[]): void {

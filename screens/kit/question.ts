@@ -48,7 +48,7 @@ export class Confirm extends Piece<boolean> {
     const foot = this.editor ? 5 : 2;
     // The question stands last: where there is no room for all, its end is what must be seen.
     const seen = lines.slice(Math.max(0, lines.length - (canvas.height - foot)));
-    seen.forEach((line, y) => canvas.line(0, y, line));
+    canvas.lines(0, seen);
     if (this.editor) this.paintTyped(canvas, seen.length + 1);
     this.buttons.paint(canvas, canvas.height - 1);
   }

@@ -188,8 +188,15 @@ export class Table<R> extends Piece<void> {
     const detailRows = this.options.detail ? 1 : 0;
     const spare = canvas.height > 8 ? 1 : 0;
     const body = canvas.part(0, 1, canvas.width, Math.max(1, canvas.height - 2 - spare - detailRows));
-    const rows = this.rows ?? [];
-    if (this.problem || rows.length === 0) return this.paintInstead(body);
+    const selected = this.selected;
+    if (this.problem || !this.rows || selected === undefined) this.paintInstead(body);
+    else {
+      this.paintRows(canvas, body, this.rows);
+      if (this.options.detail) canvas.text(0, canvas.height - 2 - spare, this.options.detail(selected), 'dim');
+    }
+  }
+
+  private paintRows(canvas: Canvas, body: Canvas, rows: readonly R[]): void {
     const columns = this.layout(canvas.width);
     this.paintTitles(canvas, columns);
     this.scroll.fit(rows.length, body.height);
@@ -197,15 +204,12 @@ export class Table<R> extends Piece<void> {
     rows.slice(this.scroll.top, this.scroll.top + body.height).forEach((row, y) => {
       this.paintRow(body.part(0, y, body.width, 1), row, columns);
     });
-    const selected = this.selected;
-    if (this.options.detail && selected !== undefined)
-      canvas.text(0, canvas.height - 2 - spare, this.options.detail(selected), 'dim');
     this.scroll.paint(canvas, canvas.height - 1);
   }
 
   private paintInstead(body: Canvas): void {
     const text = this.problem ? sentence(this.problem) : this.rows ? this.options.empty : 'Reading...';
-    wrap(text, body.width).forEach((line, y) => body.text(0, y, line, this.problem ? 'bad' : 'text'));
+    body.lines(0, wrap(text, body.width), this.problem ? 'bad' : 'text');
   }
 
   private paintTitles(canvas: Canvas, columns: ReturnType<Table<R>['layout']>): void {
