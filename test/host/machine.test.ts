@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../setup/needs.ts';
 import { must } from './machine/programs.ts';
 import { runs } from './machine/root.ts';
-import { bootHost, type Host, hostNeeds } from './machine.ts';
+import { bootHost, type Host, hostNeeds, until } from './machine.ts';
 
 /** Every process whose command line has that text in it. */
 function processesWith(text: string): string[] {
@@ -38,6 +38,17 @@ describeWith(hostNeeds, 'a booted host', () => {
   test('reaches its neighbour and is reached', async () => {
     expect((await host.run(['ping', '-c1', '-W2', host.neighbour.address])).exitCode).toBe(0);
     expect((await host.neighbour.run(['ping', '-c1', '-W2', host.address])).exitCode).toBe(0);
+  });
+
+  test('shows a program in a terminal of the size asked for', async () => {
+    const terminal = host.pty(['sh', '-c', 'stty size; echo $TERM; tty -s </dev/tty && hostname'], {
+      columns: 100,
+      rows: 30,
+      term: 'vt220',
+    });
+    await terminal.exited;
+    await until('its last line', () => terminal.screen()[2] === 'appliance');
+    expect(terminal.screen().slice(0, 2)).toEqual(['30 100', 'vt220']);
   });
 
   test('keeps its files over a power cut, and nothing that ran', async () => {
