@@ -113,7 +113,6 @@ export const settingsSchema = z.strictObject({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-export type ProxySettings = Settings['proxy'];
 
 /** What a machine has that was never set up. */
 export const defaultSettings: Settings = settingsSchema.parse({});

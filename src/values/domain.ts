@@ -4,9 +4,9 @@ import { parseList } from './list.ts';
 import { type Parsed, wrong } from './result.ts';
 
 /** As resolv.conf(5) had it for long; programs that read the file themselves still stop there. */
-export const mostSearchDomains = 6;
+const mostSearchDomains = 6;
 /** Gateway guide, "Enabling Allowed Domains". */
-export const mostAllowedDomains = 10;
+const mostAllowedDomains = 10;
 
 /** Blanks or commas between them. Also single labels ("lan"), but no addresses. */
 export function parseSearchDomains(given: string | readonly string[]): Parsed<HostName[]> {
@@ -14,7 +14,7 @@ export function parseSearchDomains(given: string | readonly string[]): Parsed<Ho
 }
 
 /** A domain to let through, without "https://" and "www.". */
-export function parseAllowedDomain(text: string): Parsed<Fqdn> {
+function parseAllowedDomain(text: string): Parsed<Fqdn> {
   const given = text.trim().toLowerCase();
   const bare = given
     .replace(/^[a-z]+:\/\//, '')

@@ -5,7 +5,7 @@
 import { type Address, parseIpv4, parseIpv6 } from './address.ts';
 import { firstOther, good, type Known, named, type Parsed, wrong } from './result.ts';
 
-export { type Address, type Ipv4, type Ipv6, isIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
+export { type Address, type Ipv4, isIpv6, parseAddress, parseIpv4, parseIpv6 } from './address.ts';
 
 /** A name of one label or more: lower case, no dot at its end. */
 export type HostName = Known<string, 'host name'>;

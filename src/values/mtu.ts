@@ -7,7 +7,7 @@ import { parseWhole } from './whole.ts';
 
 export type Mtu = Known<number, 'mtu'>;
 
-export const mostMtu = 9216;
+const mostMtu = 9216;
 
 export function leastMtu(ipv6: boolean): number {
   return ipv6 ? 1280 : 576;

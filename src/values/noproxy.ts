@@ -10,7 +10,7 @@ import { good, type Known, type Parsed, wrong } from './result.ts';
 /** "intranet.example.com", ".example.com", "10.0.0.5", "10.0.0.0/8". */
 export type NoProxyEntry = Known<string, 'no proxy'>;
 
-export const mostNoProxy = 50;
+const mostNoProxy = 50;
 const right = 'intranet.example.com .example.com 10.0.0.0/8';
 
 export function parseNoProxyEntry(text: string): Parsed<NoProxyEntry> {

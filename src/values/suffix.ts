@@ -5,7 +5,7 @@ import { good, type Known, type Parsed, wrong } from './result.ts';
 export type Suffix = Fqdn & Known<string, 'host name' | 'fqdn' | 'suffix'>;
 
 /** Leaves room for the longest service name in front, within the 253 characters of a name. */
-export const longestSuffix = 189;
+const longestSuffix = 189;
 const right = 'qg1.apps.example.com';
 
 export function parseSuffix(text: string): Parsed<Suffix> {
