@@ -63,21 +63,18 @@ export async function* lines(program: string, args: readonly string[], options: 
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const child = execa(program, [...args], { ...settings({ ...options, signal }), buffer: { stdout: false, stderr: true } });
-  let ended = false;
-  try {
-    for await (const line of child.iterable()) yield String(line);
-    const result = await child;
-    ended = true;
-    return outcome(program, result as never, options);
-  } catch (error) {
-    ended = true;
-    throw error;
-  } finally {
-    if (!ended) {
-      stop.abort();
-      await child.catch(() => undefined);
+  let isLeft = false;
+  for await (const line of child.iterable()) {
+    isLeft = true;
+    try {
+      yield String(line);
+      isLeft = false;
+    } finally {
+      // Here, since leaving the loop over execa's lines waits for the program's end.
+      if (isLeft) stop.abort();
     }
   }
+  return outcome(program, (await child) as never, options);
 }
 
 interface Result {

@@ -50,7 +50,7 @@ class SocketLink implements Link {
     this.closed.abort();
     clearTimeout(this.timer);
     this.socket?.destroy();
-    this.become('lost', this.gone('the link was closed'));
+    this.become('lost', this.ended());
   }
 
   private dial(): void {
@@ -60,7 +60,10 @@ class SocketLink implements Link {
     const blame = (problem: Problem) => {
       why = problem;
     };
-    socket.once('connect', () => void this.greet(socket, blame, () => why));
+    socket.once(
+      'connect',
+      () => void this.greet(socket, blame, () => (this.closed.signal.aborted ? this.ended() : why)),
+    );
     socket.once('error', (error: NodeJS.ErrnoException) => blame(problemWithSocket(this.path, error)));
     socket.once('close', () => {
       this.client = undefined;
@@ -139,6 +142,10 @@ class SocketLink implements Link {
       if (signal?.aborted) onAbort();
       else look();
     });
+  }
+
+  private ended(): Problem {
+    return this.gone('the link was closed');
   }
 
   private gone(why: string): Problem {

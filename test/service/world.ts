@@ -43,7 +43,7 @@ export interface Running {
 }
 
 /** The service on a real socket. */
-export async function serviceOn(machine: Machine, folder = temporaryFolder()): Promise<Running> {
+export async function serviceOn(machine: Machine, folder = temporaryFolder(), pace = 0.01): Promise<Running> {
   const log: string[] = [];
   const socket = join(folder, 'run', 'gatehouse.sock');
   const state = join(folder, 'state');
@@ -55,7 +55,7 @@ export async function serviceOn(machine: Machine, folder = temporaryFolder()): P
     about,
     machine,
     log: logTo({ write: (text) => log.push(text) }),
-    pace: 0.01,
+    pace,
   });
   onTestFinished(() => service.close());
   return { service, socket, state, log };
