@@ -34,6 +34,16 @@ export interface Problems {
   'service-other-version': { theirs: string; ours: string };
   /** A terminal that full screens cannot be shown on. */
   'terminal-unusable': { term: string; why: string };
+  /** Somebody else edits it. `since`: ISO 8601. */
+  held: { what: string; by: string; since: string };
+  /** One change at a time a machine. `until`: ISO 8601; empty while nothing is asked yet. */
+  'change-pending': { what: string; by: string; until: string };
+  /** No change of that id waits for an answer. `why`: how it ended, or that it is not there yet. */
+  'change-not-asking': { why: string };
+  /** It was not applied, or not wholly, and the machine went back. `differs`: empty when it is as it was. */
+  'change-undone': { what: string; why: string; differs: string };
+  /** The way back could not be gone to its end; it is tried again. */
+  'change-not-undone': { what: string; why: string };
 }
 
 export type ProblemCode = keyof Problems;
@@ -140,6 +150,29 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
     advice:
       'Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help',
+  }),
+  held: (d) => ({
+    what: `${d.what}: somebody else edits it.`,
+    why: `${d.by} has been at it since ${d.since}.`,
+    advice: 'It is free as soon as they leave the screen, or are gone.',
+  }),
+  'change-pending': (d) => ({
+    what: 'Another change is not finished yet.',
+    why: `${d.what}, by ${d.by}${d.until ? `: waits for an answer until ${d.until}` : ''}.`,
+    advice: 'Keep it or undo it first.',
+  }),
+  'change-not-asking': (d) => ({ what: 'No such change waits for an answer.', why: d.why }),
+  'change-undone': (d) => ({
+    what: `${d.what}: not changed.`,
+    why: d.why,
+    advice: d.differs
+      ? `The files are as they were, but: ${d.differs}`
+      : 'The machine is as it was; that was compared.',
+  }),
+  'change-not-undone': (d) => ({
+    what: `${d.what}: could not be put back wholly.`,
+    why: d.why,
+    advice: 'It is tried again every few seconds, and at the next start. See: journalctl -u gatehouse-way-back',
   }),
 };
 

@@ -43,6 +43,11 @@ const byCode: Record<ProblemCode, number> = {
   'settings-changed': exits.refused,
   'settings-not-written': exits.failed,
   'unknown-revision': exits.absent,
+  held: exits.refused,
+  'change-pending': exits.refused,
+  'change-not-asking': exits.refused,
+  'change-undone': exits.failed,
+  'change-not-undone': exits.failed,
 };
 
 export function exitOf(code: ProblemCode): number {
