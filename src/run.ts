@@ -59,10 +59,17 @@ export async function run(program: string, args: readonly string[], options: Run
  * Runs a program and hands over each line of its output as it comes. Ends as `run` does; leaving the loop early
  * ends the program.
  */
-export async function* lines(program: string, args: readonly string[], options: RunOptions = {}): AsyncGenerator<string, Ran> {
+export async function* lines(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): AsyncGenerator<string, Ran> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const child = execa(program, [...args], { ...settings({ ...options, signal }), buffer: { stdout: false, stderr: true } });
+  const child = execa(program, [...args], {
+    ...settings({ ...options, signal }),
+    buffer: { stdout: false, stderr: true },
+  });
   let isLeft = false;
   for await (const line of child.iterable()) {
     isLeft = true;

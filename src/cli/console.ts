@@ -1,7 +1,8 @@
 /** `gatehouse` without a command: the console on this terminal. */
 import { fail, problemOf } from '../errors.ts';
 import { exitOf } from './exit.ts';
-import { type LinkOptions, type Opened, openLink } from './link.ts';
+import { openLink } from './link.ts';
+import type { LinkOptions, Opened } from './options.ts';
 import { outputTo } from './output.ts';
 
 /** Gives the exit code. */

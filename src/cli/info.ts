@@ -4,7 +4,7 @@ import { brandNamed, defaultBrand } from '../brand/brand.ts';
 import { sentence } from '../errors.ts';
 import { harmless } from '../values/harmless.ts';
 import { exits } from './exit.ts';
-import type { Context } from './program.ts';
+import type { Context } from './options.ts';
 
 export async function info({ appliance, output, signal }: Context): Promise<number> {
   const [about, found] = await Promise.all([appliance.about({}, { signal }), appliance.info.read({}, { signal })]);

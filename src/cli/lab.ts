@@ -8,7 +8,7 @@ import { auditTo } from '../service/audit.ts';
 import { logTo } from '../service/log.ts';
 import { version } from '../version.ts';
 import { brandOf } from './brand.ts';
-import type { LinkOptions, Opened } from './link.ts';
+import type { LinkOptions, Opened } from './options.ts';
 
 export async function openLabMachine({ lab, labFolder }: LinkOptions): Promise<Lab> {
   const folder = labFolder ?? defaultLabFolder(process.env);

@@ -1,21 +1,6 @@
 /** The link that the options ask for: to the service's socket, or to a lab in this process. */
-import type { Link } from '../client/link.ts';
 import { version } from '../version.ts';
-
-export const defaultSocket = '/run/gatehouse/gatehouse.sock';
-
-export interface LinkOptions {
-  socket?: string;
-  /** A lab machine's name, or true for the first. */
-  lab?: string | true;
-  labFolder?: string;
-  brand?: string;
-}
-
-export interface Opened {
-  link: Link;
-  close(): Promise<void>;
-}
+import { defaultSocket, type LinkOptions, type Opened } from './options.ts';
 
 /** @throws Failure where the lab cannot be opened. A service that is not there is the link's to say. */
 export async function openLink(options: LinkOptions): Promise<Opened> {

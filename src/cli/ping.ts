@@ -1,7 +1,7 @@
 /** `gatehouse ping`. */
 import type { PingLine, PingRequest, PingSummary } from '../appliance.ts';
 import { exits } from './exit.ts';
-import type { Context } from './program.ts';
+import type { Context } from './options.ts';
 
 export async function ping({ appliance, output, signal }: Context, request: PingRequest): Promise<number> {
   const summary = await appliance.ping.run(request, {

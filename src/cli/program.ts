@@ -1,20 +1,12 @@
 /** The command line: its commands, options and help. What each command does is in the files beside this one. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { Appliance } from '../appliance.ts';
 import { fail, problemOf } from '../errors.ts';
 import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
 import { exitOf, exits, exitTable } from './exit.ts';
-import { defaultSocket, type LinkOptions, openLink } from './link.ts';
-import { type Output, outputTo } from './output.ts';
-
-/** What a command is given. `signal`: interrupted by the operator. */
-export interface Context {
-  appliance: Appliance;
-  output: Output;
-  signal: AbortSignal;
-  brand: string | undefined;
-}
+import { openLink } from './link.ts';
+import { type Context, defaultSocket, type LinkOptions } from './options.ts';
+import { outputTo } from './output.ts';
 
 type Options = LinkOptions & { json?: true; group?: string; state?: string };
 
@@ -138,7 +130,7 @@ async function withLink(options: Options, run: (context: Context) => Promise<num
   process.stdout.on('error', () => process.exit(exits.done));
   const { link, close } = await openLink(options);
   try {
-    return await run({ appliance: link.appliance, output, signal: interrupted.signal, brand: options.brand });
+    return await run({ appliance: link.appliance, output, signal: interrupted.signal });
   } finally {
     await close();
   }

@@ -3,7 +3,7 @@ import { logTo } from '../service/log.ts';
 import { runService } from '../service/service.ts';
 import { version } from '../version.ts';
 import { brandOf } from './brand.ts';
-import { defaultSocket, type LinkOptions } from './link.ts';
+import { defaultSocket, type LinkOptions } from './options.ts';
 
 export interface ServiceArguments extends LinkOptions {
   group: string;

@@ -3,7 +3,7 @@ import type { LogLine, Unit, UnitOutcome, UnitStatus } from '../appliance.ts';
 import { Failure } from '../errors.ts';
 import { harmless } from '../values/harmless.ts';
 import { exits } from './exit.ts';
-import type { Context } from './program.ts';
+import type { Context } from './options.ts';
 
 export async function list({ appliance, output, signal }: Context): Promise<number> {
   const units = await appliance.units.list({}, { signal });

@@ -2,20 +2,31 @@
  * Start, stop and restart of a unit. An action is the service's, not its asker's: whoever gives up, or dies, only
  * stops waiting for it. One at a time a unit.
  */
-import type { UnitAction } from '../adapters/machine.ts';
-import type { Call, Unit, UnitNews, UnitOutcome } from '../appliance.ts';
-import type { BrandUnit } from '../brand/brand.ts';
+import type { Machine, UnitAction } from '../adapters/machine.ts';
+import type { Call, LogLine, Unit, UnitNews, UnitOutcome } from '../appliance.ts';
+import type { Brand, BrandUnit } from '../brand/brand.ts';
 import { Failure, fail, problemOf } from '../errors.ts';
-import { withBrand } from './gauges.ts';
-import { cut, type UnitsOptions } from './units.ts';
+import type { Audit } from './audit.ts';
+import { type Gauges, withBrand } from './gauges.ts';
 import { within } from './within.ts';
 
 /** systemd's own limits (TimeoutStartSec, TimeoutStopSec) are 90 s; it shall be the one that gives up. */
 const LIMIT = 95_000;
+/** Characters of a log line that are sent; the end of a longer one is left out. */
+const LINE_LIMIT = 4096;
 const OWN = 'gatehouse.service';
 /** For the answer to leave before we are ended, in ms. */
 const FAREWELL = 300;
 const doing = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
+
+export interface UnitsOptions {
+  machine: Machine;
+  brand: Brand;
+  gauges: Gauges;
+  audit: Audit;
+  pace: number;
+  closing: AbortSignal;
+}
 
 type Act = (action: UnitAction, unit: BrandUnit, call?: Partial<Call<UnitNews>>) => Promise<UnitOutcome>;
 
@@ -122,3 +133,9 @@ async function stateNow({ machine, pace }: UnitsOptions, name: string): Promise<
 }
 
 const words = (unit: Unit) => `${unit.state} (${unit.subState})${unit.startedAt ? ` since ${unit.startedAt}` : ''}`;
+
+export function cut(log: readonly LogLine[]): LogLine[] {
+  return log.map((line) =>
+    line.text.length > LINE_LIMIT ? { ...line, text: `${line.text.slice(0, LINE_LIMIT)}…` } : line,
+  );
+}

@@ -1,26 +1,14 @@
 /** The appliance's units: listed, watched, shown, acted on. Only those that the brand names. */
-import type { Machine, UnitAction } from '../adapters/machine.ts';
-import type { Appliance, LogLine, UnitStatus } from '../appliance.ts';
+import type { UnitAction } from '../adapters/machine.ts';
+import type { Appliance, UnitStatus } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { fail } from '../errors.ts';
-import { actionsOf } from './actions.ts';
-import type { Audit } from './audit.ts';
+import { actionsOf, cut, type UnitsOptions } from './actions.ts';
 import { knownValue, watchGauges } from './gauge.ts';
-import { type Gauges, withBrand } from './gauges.ts';
+import { withBrand } from './gauges.ts';
 import { within } from './within.ts';
 
-/** Characters of a log line that are sent; the end of a longer one is left out. */
-const LINE_LIMIT = 4096;
 const PERIOD = 2000;
-
-export interface UnitsOptions {
-  machine: Machine;
-  brand: Brand;
-  gauges: Gauges;
-  audit: Audit;
-  pace: number;
-  closing: AbortSignal;
-}
 
 export function unitsOf(options: UnitsOptions): Appliance['units'] {
   const { machine, brand, gauges, pace } = options;
@@ -52,10 +40,4 @@ function brandUnit(brand: Brand, name: string) {
   const unit = brand.units.find((one) => one.name === name);
   if (!unit) throw fail('unknown-unit', { name });
   return unit;
-}
-
-export function cut(log: readonly LogLine[]): LogLine[] {
-  return log.map((line) =>
-    line.text.length > LINE_LIMIT ? { ...line, text: `${line.text.slice(0, LINE_LIMIT)}…` } : line,
-  );
 }

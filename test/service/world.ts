@@ -15,7 +15,7 @@ import type { AuditEntry } from '../../src/service/audit.ts';
 import { logTo } from '../../src/service/log.ts';
 import { type Service, startService } from '../../src/service/service.ts';
 
-export const about = { version: '9.9', brand: 'gatehouse' };
+const about = { version: '9.9', brand: 'gatehouse' };
 /** The group that the tests run as. */
 export const group = groupNumbered(process.getgid?.() ?? 0)?.name ?? '';
 

@@ -1,0 +1,26 @@
+/** What the options of the command line come to. Types, and what holds where nothing is said. */
+import type { Appliance } from '../appliance.ts';
+import type { Link } from '../client/link.ts';
+import type { Output } from './output.ts';
+
+export const defaultSocket = '/run/gatehouse/gatehouse.sock';
+
+export interface LinkOptions {
+  socket?: string;
+  /** A lab machine's name, or true for the first. */
+  lab?: string | true;
+  labFolder?: string;
+  brand?: string;
+}
+
+export interface Opened {
+  link: Link;
+  close(): Promise<void>;
+}
+
+/** What a command is given. `signal`: interrupted by the operator. */
+export interface Context {
+  appliance: Appliance;
+  output: Output;
+  signal: AbortSignal;
+}
