@@ -1,7 +1,8 @@
 /** The sign that something is waited for: seen after 100 ms, given up with Esc. Keys typed meanwhile are kept. */
 import type { Canvas } from './canvas.ts';
 import { giveUp, type KeyHint } from './keys.ts';
-import { Piece, type Size } from './piece.ts';
+import { givenUp, type Outcome, outcomeOf } from './outcome.ts';
+import { Piece, type Size, type Stage } from './piece.ts';
 import type { Key } from './terminal/types.ts';
 
 /** Milliseconds that a wait may last unseen (SPEC, Look). */
@@ -48,4 +49,19 @@ export class Busy extends Piece<void> {
     canvas.text(0, 0, seconds > 0 ? `${this.what}, ${seconds} s` : this.what);
     canvas.text(0, 2, 'ESC gives up', 'dim');
   }
+}
+
+/** Waits for an answer under a busy sign; given up with Esc. Never rejects. */
+export async function waitFor<T>(
+  stage: Stage,
+  what: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Outcome<T>> {
+  const sign = new Busy(what);
+  const left = stage.show(sign).then(() => givenUp);
+  const outcome = await Promise.race([outcomeOf(work(sign.signal)), left]);
+  sign.end();
+  // After whatever is opened next has opened.
+  setImmediate(() => stage.type(sign.typed));
+  return outcome;
 }

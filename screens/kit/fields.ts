@@ -6,12 +6,17 @@ import { LineEditor } from './line-editor.ts';
 import type { Key } from './terminal/types.ts';
 
 /** What came of reading a field. `error` says what is wrong and what would be right. */
-export type FieldResult<T> = { value: T; error?: undefined } | { error: string };
+export type FieldResult<T> = { value: T; error?: undefined } | { value?: undefined; error: string };
 
 /** A field as a screen describes it: made anew each time its form opens. */
 export interface Field<T> {
   readonly label: string;
   make(): LiveField<T>;
+}
+
+/** A field that a form may hide; its value is undefined then. */
+export function maybe<T>(field: Field<T>): Field<T | undefined> {
+  return field as Field<T | undefined>;
 }
 
 export type ValueOf<F> = F extends Field<infer T> ? T : never;

@@ -1,10 +1,12 @@
 /** A form: fields one below the other, all mistakes shown at once under their fields, and buttons. */
 
 import { wrap } from '../../src/values/width.ts';
+import { waitFor } from './busy.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import type { Field, LiveField, ValueOf } from './fields.ts';
 import { back, confirm, focus, type KeyHint, upDown } from './keys.ts';
+import { Message, problemMessage } from './message.ts';
 import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
 import type { Key } from './terminal/types.ts';
@@ -24,6 +26,13 @@ export interface FormOptions<F extends Fields> {
   ok?: string;
   /** Mistakes that only several fields together show. Called when each is right by itself. */
   check?(values: Values<F>): FormErrors<F>;
+  /** Fields that mean nothing as the others stand; their values are undefined then (see `maybe`). */
+  hidden?(values: Partial<Values<F>>): readonly (keyof F)[];
+  /**
+   * Tries the values while the form is still there. Gives what is wrong with them, `{}` to stay without more words,
+   * or undefined when all is well and the form may close.
+   */
+  submit?: { what: string; work(values: Values<F>, signal: AbortSignal): Promise<FormErrors<F> | undefined> };
 }
 
 interface Row<F> {
@@ -34,7 +43,8 @@ interface Row<F> {
 
 export class Form<F extends Fields> extends Piece<Values<F>> {
   private readonly buttons: Buttons;
-  private readonly rows: Row<F>[];
+  /** All of them; `rows` are those that are shown. */
+  private readonly all: Row<F>[];
   private readonly scroll = new Scroll();
   /** Index of the field that has the focus; the number of fields means the buttons. */
   private at = 0;
@@ -42,7 +52,16 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
   constructor(private readonly options: FormOptions<F>) {
     super(options.title);
     this.buttons = new Buttons([options.ok ?? 'OK', 'Back']);
-    this.rows = Object.entries(options.fields).map(([name, field]) => ({ name, field: field.make(), error: '' }));
+    this.all = Object.entries(options.fields).map(([name, field]) => ({ name, field: field.make(), error: '' }));
+  }
+
+  private get rows(): Row<F>[] {
+    const { hidden } = this.options;
+    if (!hidden) return this.all;
+    const names = new Set(
+      hidden(Object.fromEntries(this.all.map(({ name, field }) => [name, field.read().value])) as Partial<Values<F>>),
+    );
+    return this.all.filter(({ name }) => !names.has(name));
   }
 
   private get field(): LiveField<unknown> | undefined {
@@ -94,8 +113,27 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
     if (!this.firstWrong()) {
       const values = Object.fromEntries(read) as Values<F>;
       this.refuse(this.options.check?.(values) ?? {});
-      if (!this.firstWrong()) this.end(values);
+      if (!this.firstWrong()) void this.hand(values);
     }
+    this.toWrong();
+  }
+
+  /** Hands the values to whoever tries them, or ends with them. */
+  private async hand(values: Values<F>): Promise<void> {
+    const { submit } = this.options;
+    const outcome = submit
+      ? await waitFor(this.stage, submit.what, (signal) => submit.work(values, signal))
+      : { ok: true as const, value: undefined };
+    if (!outcome.ok) await this.stage.show(new Message(problemMessage(this.title, outcome.problem)));
+    else if (outcome.value === undefined) this.end(values);
+    else {
+      this.refuse(outcome.value);
+      this.toWrong();
+      this.stage.invalidate();
+    }
+  }
+
+  private toWrong(): void {
     const wrong = this.firstWrong();
     if (wrong) this.at = this.rows.indexOf(wrong);
   }

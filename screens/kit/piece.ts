@@ -10,6 +10,8 @@ export interface Size {
 
 /** What a piece may ask of the frame that shows it. */
 export interface Stage {
+  /** Keys that were typed ahead, for the piece that is topmost now. */
+  type(keys: readonly Key[]): void;
   readonly terminal: Terminal;
   /** Something changed: paint soon. */
   invalidate(): void;

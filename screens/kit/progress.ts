@@ -1,13 +1,11 @@
 /** Work that takes a while: its steps as they happen, a bar where there is a measure, and a way to give it up. */
-import { type Problem, problemOf } from '../../src/errors.ts';
 import { harmless } from '../../src/values/harmless.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { giveUp, type KeyHint } from './keys.ts';
+import { givenUp, type Outcome, outcomeOf } from './outcome.ts';
 import { Piece, type Size } from './piece.ts';
 import type { Key } from './terminal/types.ts';
-
-export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
 /** News of the work: a step that begins, or how much is done (0 to 1). */
 export interface ProgressNews {
@@ -34,10 +32,8 @@ export class Progress<T> extends Piece<Outcome<T>> {
   protected override opened(): void {
     const tick = setInterval(() => this.stage.invalidate(), 1000);
     this.signal.addEventListener('abort', () => clearInterval(tick));
-    this.options
-      .work((news) => this.report(news), this.signal)
-      .then((value) => this.end({ ok: true, value }))
-      .catch((error) => this.end({ ok: false, problem: problemOf(error) }));
+    const work = this.options.work((news) => this.report(news), this.signal);
+    void outcomeOf(work).then((outcome) => this.end(outcome));
   }
 
   private report({ step, fraction }: ProgressNews): void {
@@ -55,7 +51,7 @@ export class Progress<T> extends Piece<Outcome<T>> {
   }
 
   key({ name }: Key): void {
-    if (name === 'escape' || name === 'enter') this.end({ ok: false, problem: { code: 'aborted', details: {} } });
+    if (name === 'escape' || name === 'enter') this.end(givenUp);
   }
 
   size(room: Size): Size {

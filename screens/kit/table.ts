@@ -29,7 +29,7 @@ export interface TableOptions<R> {
   /** What makes a row the same row when the list is read anew. */
   id(row: R): string;
   empty: string;
-  /** Enter on a row; runs with the table still there, below. */
+  /** Enter on a row; runs with the table still there, below. 'close' closes it afterwards. */
   choose?(row: R): Promise<unknown>;
   /** Default "OK". */
   ok?: string;
@@ -132,7 +132,11 @@ export class Table<R> extends Piece<void> {
 
   private confirm(): void {
     if (this.buttons.focused === 'Back') this.end();
-    else if (this.selected !== undefined) void this.options.choose?.(this.selected);
+    else if (this.selected !== undefined) void this.choose(this.selected);
+  }
+
+  private async choose(row: R): Promise<void> {
+    if ((await this.options.choose?.(row)) === 'close') this.end();
   }
 
   private sort(): void {

@@ -1,14 +1,16 @@
 /** What a screen may put on the terminal. The whole of it; each piece is in its own file. */
-import { type Problem, problemOf } from '../../src/errors.ts';
-import { Busy } from './busy.ts';
+import type { Problem } from '../../src/errors.ts';
+import { waitFor } from './busy.ts';
+import { Decision, type DecisionOptions } from './decision.ts';
 import { Facts, type FactsOptions } from './facts.ts';
 import { type Fields, Form, type FormOptions, type Values } from './form.ts';
 import type { Frame } from './frame.ts';
 import { Menu, type MenuOptions } from './menu.ts';
 import { Message, type MessageOptions, problemMessage } from './message.ts';
+import { givenUp, type Outcome } from './outcome.ts';
 import { Pager, type PagerOptions } from './pager.ts';
 import { Plot, type PlotOptions } from './plot.ts';
-import { type Outcome, Progress, type ProgressOptions } from './progress.ts';
+import { Progress, type ProgressOptions } from './progress.ts';
 import { Confirm, type ConfirmOptions } from './question.ts';
 import { Table, type TableOptions } from './table.ts';
 
@@ -26,12 +28,12 @@ export interface Ui {
   problem(title: string, problem: Problem): Promise<void>;
   /** True only on yes. */
   confirm(options: ConfirmOptions): Promise<boolean>;
+  /** Yes or no, or undefined where it was answered elsewhere, or left for later. */
+  decide(options: DecisionOptions): Promise<boolean | undefined>;
   progress<T>(options: ProgressOptions<T>): Promise<Outcome<T>>;
   /** Waits for an answer, with a busy sign after 100 ms; given up with Esc. `what`: "Reading docker.service". */
   busy<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>>;
 }
-
-const givenUp: Problem = { code: 'aborted', details: {} };
 
 export function uiOn(frame: Frame): Ui {
   const ui: Ui = {
@@ -46,22 +48,9 @@ export function uiOn(frame: Frame): Ui {
       if (problem.code !== 'aborted') await ui.message(problemMessage(title, problem));
     },
     confirm: async (options) => (await frame.show(new Confirm(options))) ?? false,
-    progress: async (options) => (await frame.show(new Progress(options))) ?? { ok: false, problem: givenUp },
-    busy: (what, work) => busy(frame, what, work),
+    decide: (options) => frame.show(new Decision(options)),
+    progress: async (options) => (await frame.show(new Progress(options))) ?? givenUp,
+    busy: (what, work) => waitFor(frame, what, work),
   };
   return ui;
-}
-
-async function busy<T>(frame: Frame, what: string, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
-  const sign = new Busy(what);
-  const left = frame.show(sign).then((): Outcome<T> => ({ ok: false, problem: givenUp }));
-  const done = work(sign.signal).then(
-    (value): Outcome<T> => ({ ok: true, value }),
-    (error): Outcome<T> => ({ ok: false, problem: problemOf(error) }),
-  );
-  const outcome = await Promise.race([done, left]);
-  sign.end();
-  // After whatever the screen opens next has opened.
-  setImmediate(() => frame.type(sign.typed));
-  return outcome;
 }

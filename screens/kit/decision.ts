@@ -1,0 +1,83 @@
+/**
+ * A question that answers itself when its time is over: what happens then is the service's business, here it is only
+ * counted down. It goes away when somebody else answers.
+ */
+import { Buttons } from './buttons.ts';
+import type { Canvas } from './canvas.ts';
+import { confirm, type KeyHint, navigate } from './keys.ts';
+import type { Live } from './live.ts';
+import { type MessageOptions, paragraphs } from './message.ts';
+import { Piece, type Size } from './piece.ts';
+import type { Key } from './terminal/types.ts';
+
+export interface DecisionPage {
+  text: MessageOptions['text'];
+  /** Seconds left, as of now. */
+  left: number;
+}
+
+export interface DecisionOptions {
+  title: string;
+  /** null: it is decided, wherever that was. */
+  page: Live<DecisionPage | null>;
+  yes: string;
+  no: string;
+  /** What happens without an answer: "goes back". */
+  otherwise: string;
+}
+
+export class Decision extends Piece<boolean> {
+  override readonly kind = 'dialog';
+  private page: DecisionPage | undefined;
+  private heard = Date.now();
+  private readonly buttons: Buttons;
+
+  constructor(private readonly options: DecisionOptions) {
+    super(options.title);
+    this.buttons = new Buttons([options.yes, options.no]);
+  }
+
+  protected override opened(): void {
+    const tick = setInterval(() => this.stage.invalidate(), 1000);
+    this.signal.addEventListener('abort', () => clearInterval(tick));
+    // Where the service is away, the count goes on and the notice says so.
+    this.options.page((news) => this.take(news), this.signal).catch(() => undefined);
+  }
+
+  private take(page: DecisionPage | null): void {
+    if (page === null) this.end();
+    else {
+      this.page = page;
+      this.heard = Date.now();
+      this.stage.invalidate();
+    }
+  }
+
+  private get left(): number {
+    return Math.max(0, Math.round((this.page?.left ?? 0) - (Date.now() - this.heard) / 1000));
+  }
+
+  keys(): readonly KeyHint[] {
+    return [navigate, confirm, { key: 'ESC', does: 'answer later' }];
+  }
+
+  key(key: Key): void {
+    if (key.name === 'escape') this.end();
+    else if (key.name === 'enter') this.end(this.buttons.focus === 0);
+    else if (key.name === 'tab') this.buttons.key({ name: 'right' });
+    else this.buttons.key(key);
+  }
+
+  size(room: Size): Size {
+    const width = Math.min(room.width, 64);
+    const lines = paragraphs(this.page?.text ?? [], width).length;
+    return { width, height: Math.min(room.height, lines + 4) };
+  }
+
+  paint(canvas: Canvas): void {
+    const lines = paragraphs(this.page?.text ?? [], canvas.width);
+    canvas.lines(0, lines.slice(0, canvas.height - 3));
+    canvas.text(0, canvas.height - 2, `Without an answer it ${this.options.otherwise} in ${this.left} s.`, 'warn');
+    this.buttons.paint(canvas, canvas.height - 1);
+  }
+}
