@@ -61,7 +61,9 @@ async function lockFile() {
 async function longFiles() {
   const sources = files.filter((file) => /\.(ts|mjs)$/.test(file) || /^scripts\/[^.]+$/.test(file));
   const lengths = sources.map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length - 1 }));
-  return verdict(lengths.filter(({ lines }) => lines > 400).map(({ file, lines }) => `${file}: ${lines} lines`));
+  const long = lengths.filter(({ lines }) => lines > 400).map(({ file, lines }) => `${file}: ${lines} lines`);
+  // Named, no more: the contract may be long, most else may not, and a person judges.
+  return { code: 0, said: long.join('\n') };
 }
 
 const checks = {
@@ -79,7 +81,8 @@ if (fix) await run('biome', 'check', '--write');
 const outcomes = await Promise.all(
   Object.entries(checks).map(async ([name, check]) => {
     const { code, said } = await check();
-    console.log(code === 0 ? `ok    ${name}` : `WRONG ${name}\n${said.replace(/^/gm, '      ')}`);
+    const tell = code !== 0 || check === longFiles;
+    console.log(`${code === 0 ? 'ok   ' : 'WRONG'} ${name}${tell && said ? `\n${said.replace(/^/gm, '      ')}` : ''}`);
     return code === 0;
   }),
 );
