@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     'ctrl-l': () => terminal.repaint(),
     L: () => terminal.setLook(terminal.nextLook()),
     K: () => terminal.cursor(5, 15),
+    I: () => void setInterval(() => undefined, 1000),
     T: () => {
       throw new Error('SECRET-STACK thrown');
     },

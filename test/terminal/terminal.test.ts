@@ -234,6 +234,17 @@ describe('however it ends, the terminal is left as it was found', () => {
     pty.hangUp();
     await until('the program has ended', () => !isAlive(pid));
   });
+  test('a terminal that went away without a hangup signal ends it, too', async () => {
+    // The shell above is the session's leader and ignores the signal, which then reaches nobody.
+    const pty = inShell();
+    await pty.waitFor('count 0');
+    // Busy with something that never ends.
+    pty.send('I');
+    await pty.waitFor('count 1');
+    const pid = childOf(pty.pid);
+    pty.hangUp();
+    await until('the program has ended', () => !isAlive(pid));
+  });
 });
 
 describe('stopped and continued', () => {

@@ -75,6 +75,17 @@ test('Esc alone comes after a moment, and a slow arrow is no Esc', () => {
   expect(keys).toEqual(['escape', 'up']);
 });
 
+test('a line that pauses within a sequence is given longer from then on', () => {
+  const keys: string[] = [];
+  const input = new Input({ onKey: (key) => keys.push(key.name) });
+  for (const pause of [70, 150]) {
+    input.feed(Buffer.from('\x1b'));
+    vi.advanceTimersByTime(pause);
+    input.feed(Buffer.from('[A'));
+  }
+  expect(keys).toEqual(['up', 'up']);
+});
+
 test('Enter is one Enter for each line end, in any mixture', () => {
   expect(names('\r\n\r\n')).toEqual(['enter', 'enter']);
   expect(names('\r', '\n')).toEqual(['enter']);

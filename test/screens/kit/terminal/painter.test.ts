@@ -200,6 +200,48 @@ describe('bytes for an 80x24 list in colour', () => {
   });
 });
 
+test('a terminal that erases with its own background gets coloured blanks written', () => {
+  const look: Look = { colours: 256, unicode: true, lines: 'unicode' };
+  const row = (attr: number): [number, string][] => Array.from({ length: columns }, () => [attr, ' ']);
+  const blue = (0x1ff << 9) | 4;
+  const bytes = (term: string) => {
+    const painter = new Painter(readTerminfo(term), look);
+    painter.paint(
+      Array.from({ length: rows }, () => row(plain)),
+      columns,
+      rows,
+      null,
+    );
+    return painter.paint(
+      Array.from({ length: rows }, (_, y) => row(y === 2 ? blue : plain)),
+      columns,
+      rows,
+      null,
+    );
+  };
+  expect(bytes('screen-256color')).toBe(`\x1b[3;1H\x1b[44m${' '.repeat(columns)}`);
+  expect(bytes('xterm-256color')).toBe('\x1b[3;1H\x1b[44m\x1b[K');
+});
+
+test('where the last cell would scroll the screen it is left alone', () => {
+  const painter = new Painter(readTerminfo('ansi'), { colours: 8, unicode: false, lines: 'ascii' });
+  const cells: Cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () => [plain, 'x']));
+  expect(painter.paint(cells, columns, rows, null).replace(/[^x]/g, '')).toHaveLength(columns * rows - 1);
+});
+
+test('after a character that terminals disagree about, the next is placed anew', async () => {
+  const shown = new Shown('xterm-256color', { colours: 256, unicode: true, lines: 'unicode' });
+  expect(await shown.paint([[...'aЖb'].map((c) => [plain, c])])).toMatch(/aЖ[^b]+b/);
+});
+
+test('the cursor can stand on the last column, just written', async () => {
+  const shown = new Shown('xterm-256color', { colours: 256, unicode: true, lines: 'unicode' });
+  const row = Array.from({ length: columns }, (): [number, string] => [plain, 'x']);
+  await shown.paint([[], row], { x: columns - 1, y: 1 });
+  const { cursorX: x, cursorY: y } = shown.emulator.buffer.active;
+  expect({ x, y }).toEqual({ x: columns - 1, y: 1 });
+});
+
 test('the cursor is hidden unless a place is set', () => {
   const painter = new Painter(readTerminfo('vt220'), { colours: 0, unicode: false, lines: 'ascii' });
   expect(painter.paint(list(1), 80, 24, null)).not.toContain('\x1b[?25h');
