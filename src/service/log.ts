@@ -2,6 +2,8 @@
  * The service's own log: lines on stderr, which systemd takes into the journal with their priority (sd-daemon(3)).
  * One entry is one line, whatever is in it.
  */
+import { harmless } from '../values/harmless.ts';
+
 export interface Log {
   error(text: string): void;
   warning(text: string): void;
@@ -14,7 +16,7 @@ const priorities = { error: 3, warning: 4, notice: 5, info: 6 } as const;
 /** A log that writes to `out`. */
 export function logTo(out: { write(text: string): unknown }): Log {
   const at = (level: keyof typeof priorities) => (text: string) => {
-    out.write(`<${priorities[level]}>${JSON.stringify(text).slice(1, -1)}\n`);
+    out.write(`<${priorities[level]}>${harmless(text)}\n`);
   };
   return { error: at('error'), warning: at('warning'), notice: at('notice'), info: at('info') };
 }

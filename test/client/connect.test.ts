@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { problemWithSocket } from '../../src/client/problem.ts';
-import { sentence } from '../../src/errors.ts';
+import { fail, sentence } from '../../src/errors.ts';
 import { fakeMachine, plainFacts, plainList, untilAborted } from '../machines/fake.ts';
 import { failing, group, linkTo, reached, serviceOn, temporaryFolder } from '../service/world.ts';
 
@@ -57,6 +57,17 @@ test('an operation under way when the service goes fails and is not repeated', a
   await reached(link, 'connected');
   await link.appliance.about({});
   expect(runs).toBe(1);
+});
+
+test('a watch of what the machine does not have fails, and is not taken up again', async () => {
+  let reads = 0;
+  const list = async () => {
+    reads += 1;
+    throw fail('unavailable', { what: 'systemd', why: 'it does not run here' });
+  };
+  const { socket } = await serviceOn(fakeMachine({ facts: plainFacts, units: { list } }));
+  expect(await failing(linkTo(socket).appliance.units.watch({}))).toMatchObject({ code: 'unavailable' });
+  expect(reads).toBe(1);
 });
 
 test('an operation asked while the service starts waits for it', async () => {
