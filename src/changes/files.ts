@@ -142,8 +142,13 @@ export async function sweep(disk: Disk, places: Places): Promise<void> {
 
 /** Replaces one file, whole and durable. */
 export async function writeWhole(disk: Disk, path: string, file: FileState): Promise<void> {
-  await disk.create(newName(path), file);
-  await disk.rename(newName(path), path);
+  try {
+    await disk.create(newName(path), file);
+    await disk.rename(newName(path), path);
+  } catch (error) {
+    await disk.remove(newName(path)).catch(() => undefined);
+    throw error;
+  }
   await disk.syncFolder(dirname(path));
 }
 

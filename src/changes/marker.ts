@@ -146,6 +146,11 @@ export class ChangeFolder {
     return this.get('pending', markerOf(this.places)).catch(() => undefined);
   }
 
+  /** The marker that going back has taken, and has not done with. */
+  async returning(): Promise<Marker | undefined> {
+    return this.get('going-back', markerOf(this.places)).catch(() => undefined);
+  }
+
   /** Takes the marker for keeping. false: going back has it already, or had. */
   async commit(): Promise<boolean> {
     const isTaken = await this.disk.remove(this.path('pending'));
