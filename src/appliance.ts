@@ -26,10 +26,7 @@ export type Watch<A, P> = Operation<A, void, P>;
 export type Nothing = Record<string, never>;
 
 /** A value read from the machine: known, still being read, or not to be had and why. */
-export type Reading<T> =
-  | { state: 'known'; value: T }
-  | { state: 'reading' }
-  | { state: 'unknown'; problem: Problem };
+export type Reading<T> = { state: 'known'; value: T } | { state: 'reading' } | { state: 'unknown'; problem: Problem };
 
 // ---------------------------------------------------------------- about, status
 
@@ -48,11 +45,11 @@ export interface Status {
   /** The first interface's first global address, without prefix; absent while there is none. */
   address?: string;
   registered: boolean;
-  platform: { connected: boolean; /** ISO 8601 */ since?: string };
+  platform: { connected: boolean /** ISO 8601 */; since?: string };
   /** Units of the appliance that have failed. */
   failedUnits: number;
   /** A change that waits for "Keep these settings?". */
-  pendingChange?: { what: string; by: string; /** ISO 8601 */ until: string };
+  pendingChange?: { what: string; by: string /** ISO 8601 */; until: string };
   /** A long job that runs now. */
   job?: { what: string };
 }
@@ -121,7 +118,7 @@ export interface Info {
   disk1: Reading<DiskFacts>;
   /** null: there is none. Only one second disk counts. */
   disk2: Reading<DiskFacts | null>;
-  cpu: Reading<{ model: string; count: number; /** 0..100, all cores */ load: number }>;
+  cpu: Reading<{ model: string; count: number /** 0..100, all cores */; load: number }>;
   /** Bytes. */
   memory: Reading<{ total: number; available: number }>;
   shortfalls: Shortfall[];
@@ -139,7 +136,7 @@ export interface PingRequest {
 /** One line of a running ping. */
 export type PingLine =
   | { kind: 'start'; address: string; bytes: number }
-  | { kind: 'reply'; seq: number; from: string; ttl: number; /** milliseconds */ time: number }
+  | { kind: 'reply'; seq: number; from: string; ttl: number /** milliseconds */; time: number }
   | { kind: 'lost'; seq: number }
   | { kind: 'error'; seq?: number; from?: string; text: string };
 
@@ -156,14 +153,7 @@ export interface PingSummary {
 // ---------------------------------------------------------------- Diagnostics › Units
 
 /** systemd's ActiveState (systemd(1)), and 'absent' where the machine has no such unit. */
-export type UnitState =
-  | 'active'
-  | 'reloading'
-  | 'inactive'
-  | 'failed'
-  | 'activating'
-  | 'deactivating'
-  | 'absent';
+export type UnitState = 'active' | 'reloading' | 'inactive' | 'failed' | 'activating' | 'deactivating' | 'absent';
 
 export interface Unit {
   /** With its suffix: "docker.service". */
@@ -280,7 +270,12 @@ export interface ProxyDraft {
 export type ChangeDraft =
   | { section: 'interface'; name: string; settings: InterfaceSettings }
   | { section: 'dns'; settings: DnsSettings }
-  | { section: 'proxy'; settings: { enabled: boolean; proxies: ProxyDraft[]; order: 'sequential' | 'random'; noProxy: string[] } }
+  | {
+      section: 'proxy';
+      settings: { enabled: boolean; proxies: ProxyDraft[]; order: 'sequential' | 'random'; noProxy: string[] };
+    }
+  /** Back to an earlier version of the settings. */
+  | { section: 'settings'; revision: number }
   | { section: 'reset-network' };
 
 /** One line of a preview. */
@@ -388,6 +383,51 @@ export interface SshState {
   sessions: { user: string; from: string; since: string }[];
 }
 
+// ---------------------------------------------------------------- System › POD Suffix, Console, settings
+
+export interface SuffixState {
+  suffix: string | null;
+  /** Why it cannot be changed: "This appliance was upgraded from image 1.1.0." */
+  fixed?: string;
+  /** The service host names that follow from it. */
+  hosts: string[];
+}
+
+export interface ProxyState {
+  enabled: boolean;
+  proxies: ProxyEntry[];
+  /** Asked in this order, or at random. */
+  order: 'sequential' | 'random';
+  /** Reached without a proxy. */
+  noProxy: string[];
+}
+
+export interface DnsState {
+  settings: DnsSettings;
+  /** In effect, each with where it came from: "eth0", "settings". */
+  effective: { server: string; from: string }[];
+  domains: string[];
+}
+
+export interface AccessState {
+  /** The operator's account: "operator". */
+  account: string;
+  passwordSet: boolean;
+  keySet: boolean;
+  passwordBeforeChanges: boolean;
+  /** Minutes without a key until a console locks; 0: never. */
+  idleLockMinutes: number;
+}
+
+export interface SettingsVersion {
+  revision: number;
+  /** ISO 8601 */
+  at: string;
+  by: string;
+  /** "Network settings of eth0" */
+  what: string;
+}
+
 // ---------------------------------------------------------------- the whole
 
 export interface Appliance {
@@ -413,5 +453,63 @@ export interface Appliance {
     start: Operation<{ name: string }, UnitOutcome, UnitNews>;
     stop: Operation<{ name: string }, UnitOutcome, UnitNews>;
     restart: Operation<{ name: string }, UnitOutcome, UnitNews>;
+  };
+  network: {
+    read: Operation<Nothing, InterfaceState[]>;
+    watch: Watch<Nothing, InterfaceState[]>;
+  };
+  /** Changes that can cut the machine off are made here and nowhere else. */
+  changes: {
+    read: Operation<Nothing, ChangesState>;
+    watch: Watch<Nothing, ChangesState>;
+    /** Checks everything and changes nothing. Refuses with 'bad-values': all that is wrong at once. */
+    plan: Operation<{ draft: ChangeDraft }, ChangePlan>;
+    /** Arms the way back, applies, tests. Ends when the question can be asked; goes on when the asker is gone. */
+    apply: Operation<{ draft: ChangeDraft }, PendingChange, { step: string } | { test: TestResult }>;
+    keep: Operation<{ id: string }, EndedChange>;
+    undo: Operation<{ id: string }, EndedChange, { step: string }>;
+    /** Holds a part for editing until aborted; refuses with 'held' where somebody else does. */
+    hold: Operation<{ what: ChangeDraft['section'] }, void>;
+  };
+  dns: {
+    read: Operation<Nothing, DnsState>;
+  };
+  proxy: {
+    read: Operation<Nothing, ProxyState>;
+  };
+  hosts: {
+    /** `others`: entries of the file that are not ours. */
+    read: Operation<Nothing, { entries: HostEntry[]; others: HostEntry[] }>;
+    set: Operation<{ entries: HostEntry[] }, Nothing>;
+  };
+  time: {
+    read: Operation<Nothing, TimeState>;
+    watch: Watch<Nothing, TimeState>;
+    zones: Operation<Nothing, string[]>;
+    set: Operation<TimeSettings, TimeState>;
+  };
+  platform: {
+    read: Operation<Nothing, SuffixState>;
+    set: Operation<{ suffix: string }, SuffixState>;
+  };
+  ssh: {
+    read: Operation<Nothing, SshState>;
+    watch: Watch<Nothing, SshState>;
+    set: Operation<{ enabled: boolean }, SshState>;
+  };
+  access: {
+    read: Operation<Nothing, AccessState>;
+    /** `current`: needed once one is set. */
+    setPassword: Operation<{ current?: string; next: string }, Nothing>;
+    /** Right or wrong; wrong ones are answered ever more slowly. */
+    check: Operation<
+      { password: string },
+      { right: boolean /** Seconds until the next try is taken. */; wait?: number }
+    >;
+    set: Operation<{ passwordBeforeChanges: boolean; idleLockMinutes: number }, AccessState>;
+  };
+  settings: {
+    versions: Operation<Nothing, SettingsVersion[]>;
+    difference: Operation<{ from: number; to: number }, Difference[]>;
   };
 }

@@ -17,6 +17,8 @@ export interface Problems {
   'not-understood': { what: string; got: string };
   /** An argument that is wrong: which, why, and what would be right. */
   'bad-value': { field: string; why: string; right: string };
+  /** Several arguments that are wrong, all at once. */
+  'bad-values': { fields: { field: string; why: string; right: string }[] };
   'not-allowed': { what: string; why: string };
   'unknown-unit': { name: string };
   /** Someone else does something with it just now. `since`: ISO 8601. */
@@ -98,6 +100,9 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   }),
   'not-understood': (d) => ({ what: `The answer of ${d.what} was not understood.`, why: `It began: ${d.got}` }),
   'bad-value': (d) => ({ what: `${d.field}: ${d.why}.`, advice: `Right would be: ${d.right}.` }),
+  'bad-values': (d) => ({
+    what: d.fields.map(({ field, why, right }) => `${field}: ${why} (right: ${right})`).join('; '),
+  }),
   'not-allowed': (d) => ({ what: `${d.what} is not allowed here.`, why: d.why }),
   'unknown-unit': (d) => ({
     what: `${d.name} is not a unit of this appliance.`,
