@@ -3,7 +3,7 @@
  * written once, and taken once: keeping removes it, going back renames it, so that of the two only one can happen.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Effect } from '../adapters/files.ts';
 import type { ChangeDraft, EndedChange, TestResult } from '../appliance.ts';
 import type { Disk, FileState } from './disk.ts';

@@ -2,7 +2,7 @@
  * The shape of a machine file: one simulated machine as data. Parsing only; nothing here simulates or reads files.
  * Any reading may be given as it is, or as {"unavailable": "why"}, {"slow": seconds, "value": …} or {"hangs": true}.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../errors.ts';
 
 /** A reading as the lab gives it: `delay` in seconds before the answer, Infinity where none ever comes. */

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../errors.ts';
 
 const logLine = z.strictObject({ at: z.string(), from: z.string(), text: z.string(), priority: z.int() });

@@ -2,7 +2,7 @@
  * The shape of every operation's arguments, checked before anything happens. One schema an operation; the compiler
  * says which is missing. What a value means (is there such a unit?) is decided by the operation.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../errors.ts';
 import type { ArgumentsOf, OperationName } from '../operations.ts';
 import { parseHost } from '../values/host.ts';

@@ -1,5 +1,5 @@
 /** How the parse functions of values/ become fields of the schema. A mistake is told as "why; right would be: …". */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Parsed } from '../values/result.ts';
 
 interface Context {

@@ -1,5 +1,5 @@
 /** The settings of the network interfaces, and the rules between their fields and between one another. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Cidr, parseCidr, parseGateway, partsOf } from '../values/cidr.ts';
 import { isIpv6, parseAddress } from '../values/host.ts';
 import { leastMtu, parseMtu } from '../values/mtu.ts';

@@ -3,7 +3,7 @@
  * by the function of values/ that the forms use. Names and shapes are those of the contract, but that passwords are
  * here. Nothing here reads or writes.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InterfaceSettings } from '../appliance.ts';
 import { brandNames, defaultBrand } from '../brand/brand.ts';
 import { parseDnsServers } from '../values/dns.ts';

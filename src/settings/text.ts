@@ -1,5 +1,5 @@
 /** The settings as the text of a file, with who saved them when and why, and back. Secrets stand in it in the clear. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../errors.ts';
 import { Secret } from '../values/secret.ts';
 import { migrate, settingsVersion } from './migrations.ts';

@@ -1,5 +1,5 @@
 /** Which disk is which, from lsblk(8). Pure: how full they are is asked by facts.ts. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { harmless } from '../../values/harmless.ts';
 import { understood } from '../understood.ts';
 

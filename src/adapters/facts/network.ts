@@ -1,5 +1,5 @@
 /** What ip(8), resolved and resolv.conf(5) say of interfaces, routes and DNS servers. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InterfaceFacts } from '../../appliance.ts';
 import { harmless } from '../../values/harmless.ts';
 import { parseAddress } from '../../values/host.ts';

@@ -1,5 +1,5 @@
 /** What ip(8) and networkctl(1) say of interfaces, put together to what is in effect and where it came from. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InterfaceState } from '../../appliance.ts';
 import { addressOf } from '../../values/address.ts';
 import { harmless } from '../../values/harmless.ts';

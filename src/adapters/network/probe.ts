@@ -1,5 +1,5 @@
 /** Questions to the link itself: has it a carrier, has anyone the address, does the gateway live. Changes nothing. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestResult } from '../../appliance.ts';
 import { Failure, problemOf, sentence } from '../../errors.ts';
 import { run } from '../../run.ts';
@@ -10,8 +10,8 @@ import type { Found } from './parse.ts';
 
 export type Duplicate =
   | { state: 'free' }
-  /** Another machine answers for it. */
-  | { state: 'in use' }
+  /** Another machine answers for it; `mac` is its link address. */
+  | { state: 'in use'; mac: string }
   /** It cannot be told: `why` is a sentence. */
   | { state: 'unknown'; why: string };
 
@@ -25,14 +25,26 @@ export async function probeDuplicate(device: string, address: string, signal: Ab
   if (isIpv6(address))
     return { state: 'unknown', why: 'IPv6 addresses are asked for by the kernel when they are set.' };
   try {
-    const args = ['-D', '-q', '-c', '2', '-w', '3', '-I', device, address];
-    const { exitCode } = await run('arping', args, { limit: 6_000, signal, expect: [0, 1, 2] });
+    const args = ['-D', '-c', '2', '-w', '3', '-I', device, address];
+    const { exitCode, stdout } = await run('arping', args, { limit: 6_000, signal, expect: [0, 1, 2] });
     if (exitCode === 2)
       return { state: 'unknown', why: `${device} is down, or not there yet, so the link could not be asked.` };
-    return { state: exitCode === 1 ? 'in use' : 'free' };
+    if (exitCode === 0) return { state: 'free' };
+    const own = await ownMacs();
+    // Where two interfaces of ours hang on one link, the one answers for the other.
+    const mac = Array.from(stdout.matchAll(/\[([0-9A-F:]{17})\]/gi), ([, found = '']) => found.toLowerCase()).find(
+      (found) => !own.includes(found),
+    );
+    return mac === undefined ? { state: 'free' } : { state: 'in use', mac };
   } catch (error) {
     return { state: 'unknown', why: `The link could not be asked. ${reason(error)}` };
   }
+}
+
+async function ownMacs(): Promise<string[]> {
+  const names = await readdir('/sys/class/net').catch(() => []);
+  const macs = names.map((name) => readFile(`/sys/class/net/${name}/address`, 'utf8').catch(() => ''));
+  return (await Promise.all(macs)).map((mac) => mac.trim());
 }
 
 /** Is there a cable, and did the addresses take? `wanted`: without prefix; those that should be there. */

@@ -1,5 +1,5 @@
 /** What resolved and resolv.conf(5) say of servers and search domains. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressOf } from '../../values/address.ts';
 import { harmless } from '../../values/harmless.ts';
 import { parseAddress } from '../../values/host.ts';

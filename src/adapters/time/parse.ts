@@ -1,5 +1,5 @@
 /** What timedatectl(1), date(1) and timesyncd say of clock and time zone. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TimeState } from '../../appliance.ts';
 import { harmless } from '../../values/harmless.ts';
 import { notUnderstood, understood } from '../understood.ts';

@@ -2,7 +2,7 @@
  * What systemctl and journalctl say (systemd 252 of Debian 12, 257 of Debian 13): properties, log records, refusals.
  * Pure: nothing here runs them.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LogLine, Unit, UnitState, UnitStatus } from '../../appliance.ts';
 import { type Failure, fail } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
