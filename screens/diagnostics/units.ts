@@ -32,6 +32,7 @@ export const units: Screen = async (surroundings) => {
         text: ({ since }) => (since ? shortTime(since) : ''),
         order: (a, b) => (a.since ?? '').localeCompare(b.since ?? ''),
         spare: 1,
+        whole: true,
       },
       { title: 'DESCRIPTION', text: ({ description }) => description, spare: 3 },
     ],

@@ -36,8 +36,17 @@ export class Busy extends Piece<void> {
   }
 
   key(key: Key): void {
-    if (key.name === 'escape') this.end();
-    else this.typed.push(key);
+    if (key.name !== 'escape') this.typed.push(key);
+    else {
+      // What was typed was meant for what now never comes.
+      this.typed.length = 0;
+      this.end();
+    }
+  }
+
+  /** Signs are kept as well: a form may open, in which they are text. */
+  override typing(): boolean {
+    return true;
   }
 
   size(room: Size): Size {

@@ -60,7 +60,8 @@ export class Facts extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [{ key: 'updown', does: 'scroll' }, confirm];
+    const [scroll, ...more] = this.scroll.hints;
+    return [...(scroll ? [scroll] : []), confirm, ...more];
   }
 
   key(key: Key): void {

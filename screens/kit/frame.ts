@@ -13,6 +13,8 @@ import { attributes } from './theme.ts';
 
 /** Below this a sentence says so instead of the pieces. */
 export const smallest: Size = { width: 40, height: 12 };
+/** Columns that the keys of most pieces take, with their distance from what stands left. */
+const keysLeast = 48;
 
 export class Frame implements Stage {
   vendor = '';
@@ -21,6 +23,8 @@ export class Frame implements Stage {
   private statusLine: Line = '';
   private problem: Problem | undefined;
   private readonly pieces: Piece<unknown>[] = [];
+  /** Keys that came when nobody could take them: before the first piece, or after one ended and before the next. */
+  private readonly ahead: Key[] = [];
   private readonly page: Page;
 
   constructor(readonly terminal: Terminal) {
@@ -38,12 +42,15 @@ export class Frame implements Stage {
     this.pieces.push(piece as Piece<unknown>);
     piece.open(this);
     this.invalidate();
+    setImmediate(() => this.type(this.ahead.splice(0)));
     try {
       return await piece.ended;
     } finally {
       // Not always the topmost: work can end a piece that has another one over it.
       this.pieces.splice(this.pieces.indexOf(piece as Piece<unknown>), 1);
       this.invalidate();
+      // After whatever is opened next has opened.
+      setImmediate(() => this.type(this.ahead.splice(0)));
     }
   }
 
@@ -79,7 +86,11 @@ export class Frame implements Stage {
 
   private key(key: Key): void {
     const top = this.top;
-    if (!top) return;
+    if (!top || top.signal.aborted || this.ahead.length > 0) {
+      // Nobody types so much ahead; a line that sends noise might.
+      if (this.ahead.length < 1000) this.ahead.push(key);
+      return;
+    }
     if (key.name === 'ctrl-l') this.terminal.repaint();
     else if (key.name === '#' && !top.typing()) this.terminal.setLook(this.terminal.nextLook());
     else if (key.name === '?' && !top.typing() && !(top instanceof Help)) void this.help(top);
@@ -103,9 +114,10 @@ export class Frame implements Stage {
     whole.fill('desk');
     if (width < smallest.width || height < smallest.height) this.paintTooSmall(whole);
     else {
-      this.paintTitleBar(whole.part(0, 0, width, 1));
       const below = this.paintNotice(whole, height - 1);
       this.paintPieces(whole.part(0, 1, width, below - 1));
+      // Last: which keys work can depend on what there was room for.
+      this.paintTitleBar(whole.part(0, 0, width, 1));
       whole.part(0, height - 1, width, 1).line(1, 0, this.statusLine, 'dim');
     }
     const cursor = this.page.cursor as Page['cursor'];
@@ -120,11 +132,12 @@ export class Frame implements Stage {
 
   private paintTitleBar(bar: Canvas): void {
     bar.fill('bar');
-    const mark = this.mark[bar.width < 60 ? 0 : 1];
-    const left = bar.text(1, 0, mark ? `${this.vendor}  ${mark}` : this.vendor, 'bar', bar.width - 14);
+    const [short, long] = this.mark.map((mark) => (mark ? `${this.vendor}  ${mark}` : this.vendor)) as [string, string];
+    // The keys matter more than the name of the lab's machine.
+    const left = bar.text(1, 0, long.length + keysLeast > bar.width ? short : long, 'bar', bar.width - 14);
     const piece = this.seen;
     if (!piece) return;
-    const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5);
+    const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5, piece.typing());
     bar.text(bar.width - line.length - 1, 0, line, 'bar');
   }
 

@@ -18,10 +18,7 @@ export class Help extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [
-      { key: 'ENTER', does: 'close' },
-      { key: 'updown', does: 'scroll' },
-    ];
+    return [{ key: 'ENTER', does: 'close' }, ...this.scroll.hints];
   }
 
   size(room: Size): Size {

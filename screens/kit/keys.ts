@@ -35,13 +35,20 @@ export function keySign(key: string, look: Look): string {
   return sign ? (look.unicode ? sign.unicode : sign.ascii) : key;
 }
 
-/** "USE: ←↑↓→ to navigate  ENTER to confirm": as many as fit in so many columns, the first ones first. */
-export function useLine(hints: readonly KeyHint[], look: Look, columns: number): string {
+/**
+ * "USE: ←↑↓→ to navigate  ENTER to confirm": as many as fit in so many columns, the first ones first. Where not even
+ * one does, how to see them; in a text field, where "?" is text, the first that fits alone.
+ */
+export function useLine(hints: readonly KeyHint[], look: Look, columns: number, typing = false): string {
   let line = '';
   for (const { key, does } of hints) {
-    const more = `${line ? '  ' : 'USE: '}${keySign(key, look)} to ${does}`;
+    const more = `${line ? '  ' : 'USE: '}${said(key, does, look)}`;
     if (line.length + more.length > columns) break;
     line += more;
   }
-  return line || ('? for help'.length <= columns ? '? for help' : '');
+  if (line) return line;
+  const short = typing ? hints.map(({ key, does }) => said(key, does, look)) : ['? for help'];
+  return short.find((text) => text.length <= columns) ?? '';
 }
+
+const said = (key: string, does: string, look: Look) => `${keySign(key, look)} to ${does}`;

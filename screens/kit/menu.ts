@@ -47,7 +47,8 @@ export class Menu extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [navigate, confirm, this.options.back ? back : { key: 'ESC', does: 'leave' }];
+    const leave = this.options.back ? back : { key: 'ESC', does: 'leave' };
+    return this.buttons.focused === 'OK' && this.item?.greyed ? [navigate, leave] : [navigate, confirm, leave];
   }
 
   key(key: Key): void {
@@ -112,7 +113,8 @@ export class Menu extends Piece<void> {
 
   paint(canvas: Canvas): void {
     const { items } = this.options;
-    const hintRows = Math.min(this.hintRows(canvas.width), 3);
+    // A third row only where no item has to go for it.
+    const hintRows = Math.min(this.hintRows(canvas.width), Math.max(2, Math.min(3, canvas.height - 1 - items.length)));
     // What goes first where rows are few: the empty line at the top, that above the buttons, the one above the hint.
     const spare = canvas.height - items.length - 1 - hintRows;
     const top = spare >= 2 ? 1 : 0;

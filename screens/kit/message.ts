@@ -25,7 +25,7 @@ export class Message extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [confirm];
+    return [confirm, ...this.scroll.hints];
   }
 
   size(room: Size): Size {

@@ -1,6 +1,7 @@
 /** Lines to read: scrolling both ways, search, following what is added. Holds the newest lines only. */
 import { problemOf, sentence } from '../../src/errors.ts';
 import { harmless } from '../../src/values/harmless.ts';
+import { columns as columnsOf } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { cells } from './cells.ts';
@@ -148,10 +149,15 @@ export class Pager extends Piece<void> {
 
   private paintLine(canvas: Canvas, { text, role = 'text' }: PagerLine): void {
     canvas.text(0, 0, shifted(text, this.sideways), role);
+    let x = -this.sideways;
+    let until = 0;
     for (const { from, to } of this.search.matches(text)) {
-      // In columns: what stands before may be wide.
-      const x = cells(text.slice(0, from)).reduce((sum, { columns }) => sum + columns, 0) - this.sideways;
-      if (x >= 0) canvas.text(x, 0, text.slice(from, to), 'match');
+      // In columns, as it may be wide, and never twice the same: a long line can match thousands of times.
+      x += columnsOf(text.slice(until, from));
+      until = from;
+      if (x >= canvas.width) break;
+      const hidden = Math.max(0, -x);
+      canvas.text(x + hidden, 0, shifted(text.slice(from, to), hidden), 'match');
     }
   }
 

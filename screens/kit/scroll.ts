@@ -1,5 +1,6 @@
 /** Which part of a long list is seen, and the keys that move it. */
 import type { Canvas } from './canvas.ts';
+import type { KeyHint } from './keys.ts';
 import type { Key } from './terminal/types.ts';
 
 export class Scroll {
@@ -34,6 +35,15 @@ export class Scroll {
 
   get below(): boolean {
     return this.top + this.height < this.count;
+  }
+
+  /** What to tell of its keys: nothing where all is seen. */
+  get hints(): readonly KeyHint[] {
+    if (!this.above && !this.below) return [];
+    return [
+      { key: 'updown', does: 'scroll' },
+      { key: 'PgUp/PgDn', does: 'page' },
+    ];
   }
 
   /** Scrolls. Was the key for us? */

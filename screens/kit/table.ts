@@ -20,6 +20,8 @@ export interface Column<R> {
   right?: boolean;
   /** The last to be cut: 0. Columns with the highest number go first where there is no room. */
   spare?: number;
+  /** Half of it says nothing: left out rather than cut. Only with `spare`. */
+  whole?: true;
 }
 
 export interface TableOptions<R> {
@@ -97,6 +99,7 @@ export class Table<R> extends Piece<void> {
   // -------------------------------------------------------------- keys
 
   keys(): readonly KeyHint[] {
+    if (!this.rows?.length) return [back];
     return [
       navigate,
       ...(this.options.choose ? [confirm] : []),
@@ -173,7 +176,7 @@ export class Table<R> extends Piece<void> {
       const over = total() - room;
       if (over <= 0) break;
       const least = one.column.title.length + 2;
-      if (one.width - over >= least) one.width -= over;
+      if (one.width - over >= least && !one.column.whole) one.width -= over;
       else if (one.column.spare) all.splice(all.indexOf(one), 1);
       else one.width = Math.max(least, one.width - over);
     }

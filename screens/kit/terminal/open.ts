@@ -10,6 +10,7 @@ import { chooseLook, lookAfter, looksOf } from './look.ts';
 import { bareScreen } from './mend.ts';
 import { Output, speedOf } from './output.ts';
 import { Painter, type Spot } from './painter.ts';
+import { quieten } from './quiet.ts';
 import { knownSize, SizeAsker, usual } from './size.ts';
 import { readTerminfo, type Terminfo } from './terminfo.ts';
 import type { Key, Look, Terminal } from './types.ts';
@@ -55,6 +56,7 @@ class OpenTerminal implements Terminal {
   private frameAsked = false;
   private frameWaits = false;
   private unguard: () => void = () => undefined;
+  private unquiet: () => void = () => undefined;
 
   constructor(
     private readonly input: ReadStream,
@@ -175,6 +177,7 @@ class OpenTerminal implements Terminal {
   private enter(): void {
     if (this.state === 'taken' || this.state === 'closed') return;
     this.state = 'taken';
+    this.unquiet = quieten();
     this.input.setRawMode(true);
     const { string, paste } = this.terminfo;
     this.line.write((string.enterScreen ?? '') + (string.linesReady ?? '') + (paste ? '\x1b[?2004h' : ''));
@@ -187,6 +190,7 @@ class OpenTerminal implements Terminal {
     const wasTaken = this.state === 'taken';
     this.state = 'left';
     if (wasTaken) this.line.write(leaving(this.terminfo));
+    this.unquiet();
     try {
       this.input.setRawMode(false);
     } catch {
