@@ -31,6 +31,7 @@ const byCode: Record<ProblemCode, number> = {
   'program-failed': exits.failed,
   'not-understood': exits.failed,
   'bad-value': exits.usage,
+  'bad-values': exits.usage,
   'not-allowed': exits.refused,
   'unknown-unit': exits.absent,
   busy: exits.refused,
