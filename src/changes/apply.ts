@@ -2,7 +2,7 @@
  * The way from a draft to the question: checks, marker, armed way back, files, daemons, tests, question; in this
  * order. Fails at any step; to go back then is the caller's.
  */
-import type { ChangeDraft, PendingChange } from '../appliance.ts';
+import type { ChangeDraft, PendingChange, TestResult } from '../appliance.ts';
 import { fail } from '../errors.ts';
 import { within } from '../service/within.ts';
 import { type ChangedFile, changedFiles, putFiles } from './files.ts';
@@ -21,7 +21,7 @@ export interface Applying {
   step(step: string): void;
   /** The way back is armed: from here on a failure has to be undone. */
   onArmed(): void;
-  onTest(): void;
+  onTest(result: TestResult): void;
 }
 
 /**
@@ -114,7 +114,7 @@ async function change(
       (result) => {
         if (inner.aborted) return;
         tests.push(result);
-        onTest();
+        onTest(result);
       },
       inner,
     );

@@ -3,7 +3,15 @@
  * is the service's, not its asker's: whoever gives up only stops waiting. What is written and told is handed in.
  */
 import { randomUUID } from 'node:crypto';
-import type { Call, ChangeDraft, ChangePlan, ChangesState, EndedChange, PendingChange } from '../appliance.ts';
+import type {
+  Call,
+  ChangeDraft,
+  ChangePlan,
+  ChangesState,
+  EndedChange,
+  PendingChange,
+  TestResult,
+} from '../appliance.ts';
 import { fail } from '../errors.ts';
 import { applied } from './apply.ts';
 import { kept, undone } from './end.ts';
@@ -11,11 +19,11 @@ import { sweep } from './files.ts';
 import { Holds } from './hold.ts';
 import { type Asking, ChangeFolder, type Marker } from './marker.ts';
 import type { ChangeParts, Prepared } from './parts.ts';
-import { concerns, subjectOf } from './subject.ts';
+import { type Section, subjectOf } from './subject.ts';
 import { compareLater, limitsOf, reasonOf } from './way-back.ts';
 
-/** "Arming the way back", "Testing" … */
-export type ChangeNews = { step: string };
+/** "Arming the way back", "Testing" …, and each test's result as it comes. */
+export type ChangeNews = { step: string } | { test: TestResult };
 
 /** The change under way, as this process knows it. */
 interface Current {
@@ -79,7 +87,7 @@ export class ChangeKeeper {
    *   'change-undone' where it failed later and the machine went back
    */
   async apply(draft: ChangeDraft, who: string, call: Partial<Call<ChangeNews>> = {}): Promise<PendingChange> {
-    this.holds.check(who, (what) => concerns(draft, what));
+    this.holds.check(draft.section, (by) => by !== who);
     const current = await this.reserve(draft, who);
     const work = this.carryOut(current, draft, call.progress ?? (() => undefined));
     return untilGivenUp(work, call.signal);
@@ -127,9 +135,9 @@ export class ChangeKeeper {
     });
   }
 
-  /** An editing lock that lives until the signal is aborted. `onHeld` is called once it is held. @throws Failure 'held' */
-  hold(what: string, who: string, signal: AbortSignal, onHeld: () => void = () => undefined): Promise<void> {
-    return this.holds.hold(what, who, signal, onHeld);
+  /** An editing lock that lives until the signal is aborted. @throws Failure 'held' */
+  hold(section: Section, who: string, signal: AbortSignal): Promise<void> {
+    return this.holds.hold(section, who, signal);
   }
 
   // ------------------------------------------------------------ applying
@@ -173,7 +181,10 @@ export class ChangeKeeper {
       onArmed: () => {
         current.isArmed = true;
       },
-      onTest: () => this.tell(),
+      onTest: (test) => {
+        progress({ test });
+        this.tell();
+      },
     });
     current.work = work.catch(() => undefined);
     this.tell();

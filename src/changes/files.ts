@@ -19,8 +19,8 @@ export interface ChangedFile {
 }
 
 /**
- * Where files may be changed: absolute paths. One that ends in "/" or "-" is how such paths begin, any other is one
- * file.
+ * Where files may be changed: absolute paths. One that ends in "/" or "-" is how such paths begin, without folders
+ * further in; any other is one file.
  */
 export type Places = readonly string[];
 
@@ -36,7 +36,10 @@ const folderOf = (place: string) => (place.endsWith('/') ? place.slice(0, -1) : 
 export function isInPlace(path: string, places: Places): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (!path.startsWith('/') || path !== normalize(path) || path.endsWith('/') || /[\0-\x1f]/.test(path)) return false;
-  return places.some((place) => (isPrefix(place) ? path.startsWith(place) && path !== place : path === place));
+  return places.some((place) => {
+    if (!isPrefix(place)) return path === place;
+    return path.startsWith(place) && path !== place && !path.slice(place.length).includes('/');
+  });
 }
 
 /** @throws Failure 'not-allowed' where it is none of the places, or behind a symbolic link */

@@ -1,7 +1,9 @@
 /** Who edits what: a hold that lives as long as the operation that took it. In memory; a lost operator's is gone. */
 import { fail } from '../errors.ts';
+import { type Section, sectionNames, touches } from './subject.ts';
 
 export interface Hold {
+  /** "Network settings" */
   what: string;
   by: string;
   /** ISO 8601 */
@@ -9,7 +11,7 @@ export interface Hold {
 }
 
 export class Holds {
-  private readonly holds = new Set<Hold>();
+  private readonly holds = new Map<Hold, Section>();
 
   /** `onChange` is called after each hold that is taken or let go. */
   constructor(
@@ -18,34 +20,28 @@ export class Holds {
   ) {}
 
   get all(): Hold[] {
-    return [...this.holds].map((hold) => ({ ...hold }));
+    return [...this.holds.keys()].map((hold) => ({ ...hold }));
   }
 
   /**
-   * Holds it until the signal is aborted, and ends then.
-   * @param onHeld called once it is held
+   * Holds the section until the signal is aborted, and ends then.
    * @throws Failure 'held' where somebody has it, be it the same person elsewhere
    */
-  async hold(what: string, by: string, signal: AbortSignal, onHeld: () => void): Promise<void> {
+  async hold(section: Section, by: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const other = [...this.holds].find((hold) => hold.what === what);
-    if (other) throw fail('held', { ...other });
-    const hold = { what, by, since: this.now().toISOString() };
-    this.holds.add(hold);
+    this.check(section, () => true);
+    const hold = { what: sectionNames[section], by, since: this.now().toISOString() };
+    this.holds.set(hold, section);
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    try {
-      this.onChange();
-      onHeld();
-      await ended;
-    } finally {
-      this.holds.delete(hold);
-      this.onChange();
-    }
+    this.onChange();
+    await ended;
+    this.holds.delete(hold);
+    this.onChange();
   }
 
-  /** @throws Failure 'held' where somebody else holds one of them */
-  check(by: string, concerns: (what: string) => boolean): void {
-    const other = [...this.holds].find((hold) => hold.by !== by && concerns(hold.what));
-    if (other) throw fail('held', { ...other });
+  /** @throws Failure 'held' where one of those holders has something that the section touches */
+  check(section: Section, isOther: (by: string) => boolean): void {
+    for (const [hold, held] of this.holds)
+      if (touches(section, held) && isOther(hold.by)) throw fail('held', { ...hold });
   }
 }

@@ -71,7 +71,7 @@ const markerOf = (places: Places) =>
   z.strictObject({
     version: z.literal(1),
     id: text.regex(/^[0-9a-f-]{8,40}$/),
-    section: z.enum(['interface', 'dns', 'proxy', 'reset-network']),
+    section: z.enum(['interface', 'dns', 'proxy', 'settings', 'reset-network']),
     what: text,
     by: text,
     began: z.iso.datetime(),

@@ -1,21 +1,26 @@
 /** What a draft is about, in words: for screens, holds and the audit log. Pure. */
 import type { ChangeDraft } from '../appliance.ts';
 
-/** "Network settings of eth0". The same for a draft, its hold and its change. */
+export type Section = ChangeDraft['section'];
+
+/** What somebody edits: "Network settings". */
+export const sectionNames: Record<Section, string> = {
+  interface: 'Network settings',
+  dns: 'DNS settings',
+  proxy: 'Proxy settings',
+  settings: 'All settings',
+  'reset-network': 'All network settings',
+};
+
+/** "Network settings of eth0" */
 export function subjectOf(draft: ChangeDraft): string {
-  switch (draft.section) {
-    case 'interface':
-      return `Network settings of ${draft.name}`;
-    case 'dns':
-      return 'DNS settings';
-    case 'proxy':
-      return 'Proxy settings';
-    case 'reset-network':
-      return 'All network settings';
-  }
+  if (draft.section === 'interface') return `${sectionNames.interface} of ${draft.name}`;
+  if (draft.section === 'settings') return `${sectionNames.settings}, back to version ${draft.revision}`;
+  return sectionNames[draft.section];
 }
 
-/** Does the draft change what is held under that name? */
-export function concerns(draft: ChangeDraft, what: string): boolean {
-  return draft.section === 'reset-network' || what === subjectOf(draft) || what === 'All network settings';
+/** Do changes of the two touch each other? */
+export function touches(one: Section, other: Section): boolean {
+  const isWide = (section: Section) => section === 'settings' || section === 'reset-network';
+  return one === other || isWide(one) || isWide(other);
 }

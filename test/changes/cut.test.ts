@@ -2,9 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ChangeKeeper } from '../../src/changes/change.ts';
-import { realDisk } from '../../src/changes/disk.ts';
 import { wayBack } from '../../src/changes/way-back.ts';
-import { Cut, cutting } from './cutting.ts';
+import { cutting } from './cutting.ts';
 import { draft, Place } from './place.ts';
 
 let place: Place;
@@ -103,10 +102,5 @@ describe('a disk that refuses one step while the service lives', () => {
       expect(place.which(), `refused after step ${steps}`).toBe('before');
       expect(one.state().pending).toBeUndefined();
     }
-  });
-
-  test('is told apart from one that refuses everything', () => {
-    expect(new Cut('cut')).toBeInstanceOf(Error);
-    expect(realDisk).toBeDefined();
   });
 });

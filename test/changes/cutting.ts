@@ -1,7 +1,7 @@
 /** A disk that stops after so many steps: the process is gone, or the disk refuses. */
 import { type Disk, realDisk } from '../../src/changes/disk.ts';
 
-export class Cut extends Error {}
+class Cut extends Error {}
 
 /** Steps that write. */
 const writing = new Set(['create', 'link', 'rename', 'remove', 'makeFolder', 'syncFolder']);

@@ -80,11 +80,20 @@ export class Place {
 
   get places(): string[] {
     const { top } = this;
-    return [`${top}/settings/`, `${top}/network/10-gatehouse-`, `${top}/resolved.conf.d/50-gatehouse.conf`];
+    return [
+      `${top}/settings/`,
+      `${top}/settings/versions/`,
+      `${top}/network/10-gatehouse-`,
+      `${top}/resolved.conf.d/50-gatehouse.conf`,
+    ];
   }
 
-  get files(): ManagedFile[] {
-    return Object.entries(after).map(([name, [content, mode]]) => ({ path: join(this.top, name), content, mode }));
+  /** What a change to the one or the other comes to; of the version of the settings first, as is right. */
+  files(to: 'before' | 'after' = 'after'): ManagedFile[] {
+    const [wanted, other] = to === 'after' ? [after, before] : [before, after];
+    const gone = Object.keys(other).filter((name) => !(name in wanted));
+    const all = [...gone.map((name) => [name, [null, 0o644]] as const), ...Object.entries(wanted)];
+    return all.map(([name, [content, mode]]) => ({ path: join(this.top, name), content, mode }));
   }
 
   /** All files outside of the change's own folder: name, permissions, text. */
@@ -160,7 +169,7 @@ export class Place {
           warnings: [],
           window,
         },
-        files: this.files,
+        files: this.files(),
         effects,
         back: effects,
       }),
