@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describeWith } from '../setup/needs.ts';
 import { type Bundle, bundle } from './bundle.ts';
 import { Pty, type PtyOptions } from './pty.ts';
 
@@ -320,11 +321,13 @@ test('a slow serial line gets no more frames than it can carry', async () => {
   expect(performance.now() - began).toBeGreaterThan(1500);
 });
 
-test.skipIf(process.getuid?.() !== 0)('another user than the owner of the terminal can use it', async () => {
-  const pty = start({}, 'setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, demo.file]);
-  await pty.waitFor('count 0');
-  pty.send('\x1b[B');
-  await pty.waitFor('selected 2');
-  pty.send('q');
-  expect((await pty.exited).exitCode).toBe(0);
+describeWith({ root: true, programs: ['setpriv'] }, 'another user than the owner of the terminal', () => {
+  test('can use it', async () => {
+    const pty = start({}, 'setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, demo.file]);
+    await pty.waitFor('count 0');
+    pty.send('\x1b[B');
+    await pty.waitFor('selected 2');
+    pty.send('q');
+    expect((await pty.exited).exitCode).toBe(0);
+  });
 });
