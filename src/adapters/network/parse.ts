@@ -48,6 +48,7 @@ const routes = z.array(
   hop.extend({ protocol: z.string().optional(), metric: z.number().optional(), nexthops: z.array(hop).optional() }),
 );
 
+const bytes = z.array(z.number().int().min(0).max(255));
 /** `networkctl --json=short list` of systemd 252 (Debian 12) and 257 (Debian 13). */
 const managed = z.object({
   Interfaces: z.array(
@@ -58,8 +59,17 @@ const managed = z.object({
       Addresses: z
         .array(
           z.object({
-            Address: z.array(z.number().int().min(0).max(255)),
+            Address: bytes,
             PrefixLength: z.number(),
+            ConfigSource: z.string().nullish(),
+          }),
+        )
+        .nullish(),
+      Routes: z
+        .array(
+          z.object({
+            DestinationPrefixLength: z.number().optional(),
+            Gateway: bytes.optional(),
             ConfigSource: z.string().nullish(),
           }),
         )
@@ -102,67 +112,96 @@ export function parseNetwork(said: Said, configured: Interfaces): Found[] {
   const all = understood('ip addr', links, said.links).filter(
     (entry): entry is Link => 'ifname' in entry && !entry.flags.includes('LOOPBACK'),
   );
-  const hops = said.routes.flatMap((json) => understood('ip route', routes, json.trim() || '[]')).flatMap(gatewaysOf);
-  const networkd = new Map(
-    said.networkd === undefined
-      ? []
-      : understood('networkctl', managed, said.networkd).Interfaces.map((one) => [one.Name, one] as const),
-  );
-  const fileOf = (name: string) => networkd.get(name)?.NetworkFile ?? undefined;
-  const isOurVlan = (one: Link) =>
-    one.linkinfo?.info_kind === 'vlan' && !!one.link && fileOf(one.ifname)?.startsWith(ours);
-  const own = all.filter((one) => !ofContainers.test(one.ifname));
+  const hops = said.routes.flatMap((json) => understood('ip route', routes, json.trim() || '[]')).flatMap(hopsOf);
+  const known = managedOf(said.networkd);
+  const own = all.filter(({ ifname }) => !ofContainers.test(ifname));
+  const vlans = all.filter((one) => isOurVlan(one, known.get(one.ifname)));
   const found = (own.length > 0 ? own : all)
-    .filter((one) => !isOurVlan(one))
-    .map((one): Found => {
-      const vlan = all.find((other) => isOurVlan(other) && other.link === one.ifname);
-      const bearers = vlan ? [one, vlan] : [one];
-      const file = fileOf(one.ifname);
-      const addresses = bearers.flatMap((bearer) =>
-        (bearer.addr_info ?? []).flatMap((address) => stated(address, sourceIn(networkd.get(bearer.ifname), address))),
-      );
-      const settings = configured[one.ifname];
-      return {
-        name: harmless(one.ifname, { most: 15 }),
-        index: one.ifindex,
-        device: vlan?.ifname ?? one.ifname,
-        ...(settings ? { configured: settings } : {}),
-        ...(file === undefined || file.startsWith(ours) ? {} : { managedBy: harmless(file, { most: 100 }) }),
-        link: one.flags.includes('LOWER_UP') ? 'up' : one.flags.includes('UP') ? 'no carrier' : 'down',
-        ...(one.link_type === 'ether' && one.address ? { mac: harmless(one.address, { most: 17 }) } : {}),
-        ...(one.mtu === undefined ? {} : { mtu: one.mtu }),
-        ...(vlan?.linkinfo?.info_data?.id === undefined ? {} : { vlan: vlan.linkinfo.info_data.id }),
-        addresses: [
-          ...addresses.filter(({ from }) => from !== 'link-local'),
-          ...addresses.filter(({ from }) => from === 'link-local'),
-        ],
-        gateways: hops
-          .filter(({ dev }) => bearers.some(({ ifname }) => ifname === dev))
-          .map(({ address, from }) => ({ address, from })),
-        duplicates: bearers.flatMap((bearer) =>
-          (bearer.addr_info ?? []).flatMap(({ dadfailed, local }) => (dadfailed && local ? [canonical(local)] : [])),
-        ),
-      };
-    });
-  const first = hops[0]?.dev;
-  const isFirst = ({ name, device }: Found) => name === first || device === first;
+    .filter((one) => !vlans.includes(one))
+    .map((one) => foundOf(one, { vlan: vlans.find(({ link }) => link === one.ifname), hops, known, configured }));
+  const isFirst = ({ name, device }: Found) => [name, device].includes(hops[0]?.dev ?? '');
   return [...found.filter(isFirst), ...found.filter((one) => !isFirst(one))];
 }
 
+interface Around {
+  vlan: Link | undefined;
+  hops: readonly Hop[];
+  known: ReadonlyMap<string, Managed>;
+  configured: Interfaces;
+}
+
+function foundOf(one: Link, { vlan, hops, known, configured }: Around): Found {
+  const bearers = vlan ? [one, vlan] : [one];
+  const addresses = bearers.flatMap((bearer) => addressesOf(bearer, known.get(bearer.ifname)));
+  const all = bearers.flatMap(({ addr_info = [] }) => addr_info);
+  const file = known.get(one.ifname)?.NetworkFile ?? undefined;
+  const settings = configured[one.ifname];
+  const id = vlan?.linkinfo?.info_data?.id;
+  return {
+    name: harmless(one.ifname, { most: 15 }),
+    index: one.ifindex,
+    device: vlan?.ifname ?? one.ifname,
+    ...(settings ? { configured: settings } : {}),
+    ...(file === undefined || file.startsWith(ours) ? {} : { managedBy: harmless(file, { most: 100 }) }),
+    link: one.flags.includes('LOWER_UP') ? 'up' : one.flags.includes('UP') ? 'no carrier' : 'down',
+    ...(one.link_type === 'ether' && one.address ? { mac: harmless(one.address, { most: 17 }) } : {}),
+    ...(one.mtu === undefined ? {} : { mtu: one.mtu }),
+    ...(id === undefined ? {} : { vlan: id }),
+    addresses: [...addresses.filter((address) => !isLocal(address)), ...addresses.filter(isLocal)],
+    gateways: bearers.flatMap(({ ifname }) => gatewaysOf(ifname, hops, known.get(ifname))),
+    duplicates: all.flatMap(({ dadfailed, local }) => (dadfailed && local ? [canonical(local)] : [])),
+  };
+}
+
+const isLocal = ({ from }: InterfaceState['addresses'][number]) => from === 'link-local';
+
+type Managed = z.infer<typeof managed>['Interfaces'][number];
+
+function managedOf(json: string | undefined): Map<string, Managed> {
+  const all = json === undefined ? [] : understood('networkctl', managed, json).Interfaces;
+  return new Map(all.map((one) => [one.Name, one]));
+}
+
+function isOurVlan({ link, linkinfo }: Link, known: Managed | undefined): boolean {
+  return linkinfo?.info_kind === 'vlan' && !!link && !!known?.NetworkFile?.startsWith(ours);
+}
+
+interface Hop {
+  dev: string | undefined;
+  address: string;
+  protocol: string;
+}
+
+/** Routes of equal weight come as one, which has the protocol of the first. */
+function hopsOf({ protocol = '', nexthops = [], ...route }: z.infer<typeof routes>[number]): Hop[] {
+  return [route, ...nexthops].flatMap(({ dev = route.dev, gateway, via }) => {
+    const address = gateway ?? via?.host;
+    return address === undefined ? [] : [{ dev, address: canonical(address), protocol }];
+  });
+}
+
 /** rtnetlink(7)'s protocols, by name. */
-const routeSources: Record<string, 'dhcp' | 'static' | 'router'> = {
+const protocols: Record<string, 'dhcp' | 'static' | 'router'> = {
   dhcp: 'dhcp',
   static: 'static',
   boot: 'static',
   ra: 'router',
 };
 
-function gatewaysOf({ protocol, nexthops, ...route }: z.infer<typeof routes>[number]) {
-  return [route, ...(nexthops ?? [])].flatMap(({ dev = route.dev, gateway, via }) => {
-    const address = gateway ?? via?.host;
-    const from = routeSources[protocol ?? ''] ?? ('other' as const);
-    return address === undefined ? [] : [{ dev, address: canonical(address), from }];
-  });
+function gatewaysOf(name: string, hops: readonly Hop[], known: Managed | undefined): InterfaceState['gateways'] {
+  return hops
+    .filter(({ dev }) => dev === name)
+    .map(({ address, protocol }) => {
+      const route = known?.Routes?.find(
+        ({ DestinationPrefixLength, Gateway = [] }) => DestinationPrefixLength === 0 && written(Gateway) === address,
+      );
+      const source = sources[route?.ConfigSource ?? ''];
+      return { address, from: source && source !== 'link-local' ? source : (protocols[protocol] ?? 'other') };
+    });
+}
+
+function addressesOf({ addr_info = [] }: Link, known: Managed | undefined): InterfaceState['addresses'] {
+  return addr_info.flatMap((address) => stated(address, sourceIn(known, address)));
 }
 
 function stated(entry: LinkAddress, source: string | undefined): InterfaceState['addresses'] {
@@ -172,7 +211,7 @@ function stated(entry: LinkAddress, source: string | undefined): InterfaceState[
 }
 
 /** NetworkConfigSource of systemd-networkd. */
-const sources: Record<string, From> = {
+const sources: Record<string, Exclude<From, 'other'>> = {
   static: 'static',
   DHCPv4: 'dhcp',
   DHCPv6: 'dhcp',
@@ -193,8 +232,6 @@ function fromOf(entry: LinkAddress, source: string | undefined): From {
   if (entry.dynamic) return entry.family === 'inet' || entry.prefixlen === 128 ? 'dhcp' : 'router';
   return source === undefined ? 'static' : 'other';
 }
-
-type Managed = z.infer<typeof managed>['Interfaces'][number];
 
 /** Undefined where networkd leaves the interface alone. */
 function sourceIn(one: Managed | undefined, { local, prefixlen }: LinkAddress): string | undefined {

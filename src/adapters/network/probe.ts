@@ -1,7 +1,8 @@
 /** Questions to the link itself: has it a carrier, has anyone the address, does the gateway live. Changes nothing. */
+import { readdir, readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { TestResult } from '../../appliance.ts';
-import { Failure, problemOf, sentence } from '../../errors.ts';
+import { Failure, sentence } from '../../errors.ts';
 import { run } from '../../run.ts';
 import { harmless } from '../../values/harmless.ts';
 import { isIpv6 } from '../../values/host.ts';
@@ -105,6 +106,6 @@ export async function testGateway(device: string, gateway: string, signal: Abort
 }
 
 function reason(error: unknown): string {
-  if (error instanceof Failure && error.problem.code === 'aborted') throw error;
-  return sentence(problemOf(error));
+  if (!(error instanceof Failure) || error.problem.code === 'aborted') throw error;
+  return sentence(error.problem);
 }
