@@ -6,16 +6,32 @@
 import type {
   Call,
   DiskFacts,
+  DnsSettings,
+  HostEntry,
   InterfaceFacts,
   LogLine,
   PingLine,
   PingRequest,
   PingSummary,
+  SshState,
+  TestResult,
   TimeFacts,
   Unit,
   UnitStatus,
   ZoneFacts,
 } from '../appliance.ts';
+import type { Arming } from '../changes/arm.ts';
+import type { Secret } from '../values/secret.ts';
+import type { Effect, ManagedFile } from './files.ts';
+import type { HostsState } from './hosts/hosts.ts';
+import type { LoginState } from './login/login.ts';
+import type { Found } from './network/parse.ts';
+import type { Duplicate } from './network/probe.ts';
+import type { FromNetwork, Interfaces } from './network/render.ts';
+import type { PlatformTest } from './proxy/probe.ts';
+import type { ProxySettings } from './proxy/render.ts';
+import type { ResolverState } from './resolver/parse.ts';
+import type { EffectiveTime } from './time/time.ts';
 
 /** Reads of the machine; each ends within its own limit, or when the signal is aborted. */
 export interface Facts {
@@ -53,8 +69,85 @@ export interface Ping {
   run(request: PingRequest, call: Call<PingLine>): Promise<PingSummary>;
 }
 
+// ---------------------------------------------------------------- System
+//
+// `files` says what settings come to on this machine: whole files, each in one of `changing.places`. Whoever makes the
+// change writes them, and puts them back; then the machine is told. `files` itself changes nothing.
+
+export interface Network {
+  /** Every interface but loopback and those of containers. `configured`: the settings, told with each of them. */
+  effective(configured: Interfaces, signal: AbortSignal): Promise<Found[]>;
+  /** `before`: what the settings were; what only they needed is in the list as files that must not exist. */
+  files(interfaces: Interfaces, from: FromNetwork, before?: Interfaces): ManagedFile[];
+  /** Has another machine on the link that address? `device`: "eth0" or its VLAN's; `address`: without prefix. */
+  probeDuplicate(device: string, address: string, signal: AbortSignal): Promise<Duplicate>;
+  testGateway(device: string, gateway: string, signal: AbortSignal): Promise<TestResult>;
+}
+
+export interface Resolver {
+  effective(signal: AbortSignal): Promise<ResolverState>;
+  files(settings: DnsSettings): ManagedFile[];
+  /** Asks each of the servers for the name. */
+  test(servers: readonly string[], name: string, signal: AbortSignal): Promise<TestResult>;
+}
+
+export interface Proxy {
+  files(settings: ProxySettings): ManagedFile[];
+  /** Is the platform's host reached, through the proxies or without? */
+  test(test: PlatformTest, signal: AbortSignal): Promise<TestResult>;
+}
+
+export interface Time {
+  effective(signal: AbortSignal): Promise<EffectiveTime>;
+  /** `servers`: none means `defaults`. */
+  files(servers: readonly string[], defaults: readonly string[]): ManagedFile[];
+  /** After its file was written. */
+  tell(signal: AbortSignal): Promise<void>;
+  zones(signal: AbortSignal): Promise<string[]>;
+  /** @throws Failure 'bad-value' for a zone that the machine does not know */
+  setZone(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface Hosts {
+  read(): Promise<HostsState>;
+  /** Replaces our entries, and leaves everything else. */
+  write(entries: readonly HostEntry[]): Promise<HostsState>;
+}
+
+export interface Ssh {
+  state(signal: AbortSignal): Promise<Omit<SshState, 'refused'>>;
+  enable(signal: AbortSignal): Promise<void>;
+  /** Sessions that are open stay open. */
+  disable(signal: AbortSignal): Promise<void>;
+}
+
+/** The operator's account. `user`: its name. */
+export interface Login {
+  state(user: string, signal: AbortSignal): Promise<LoginState>;
+  setPassword(user: string, password: Secret, signal: AbortSignal): Promise<void>;
+  isPassword(user: string, password: Secret, signal: AbortSignal): Promise<boolean>;
+}
+
+/** What a transaction needs of the machine beyond its sections. */
+export interface Changing {
+  /** Where files may be changed: absolute; one that ends in "/" or "-" is how such paths begin. */
+  places: readonly string[];
+  /** After files were written, or put back. A daemon that does not run is told nothing. */
+  tell(effect: Effect, signal: AbortSignal): Promise<void>;
+  /** Who starts the way back when nobody else does. `goBack`: for a machine where only this process can. */
+  arming(goBack: () => Promise<unknown>): Arming;
+}
+
 export interface Machine {
   facts: Facts;
   units: Units;
   ping: Ping;
+  network: Network;
+  resolver: Resolver;
+  proxy: Proxy;
+  time: Time;
+  hosts: Hosts;
+  ssh: Ssh;
+  login: Login;
+  changing: Changing;
 }

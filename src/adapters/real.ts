@@ -1,9 +1,52 @@
 /** The real machine: its adapters put together. Nothing else. */
+import { systemdArming } from '../changes/arm.ts';
 import { realFacts } from './facts/facts.ts';
-import type { Machine } from './machine.ts';
+import type { Effect } from './files.ts';
+import { readHosts, writeHosts } from './hosts/hosts.ts';
+import { isPassword, loginState, setPassword } from './login/login.ts';
+import type { Changing, Machine } from './machine.ts';
+import { effectiveNetwork, tellNetworkd } from './network/network.ts';
+import { probeDuplicate, testGateway } from './network/probe.ts';
+import { ours, renderInterfaces } from './network/render.ts';
 import { realPing } from './ping/ping.ts';
+import { testPlatform } from './proxy/probe.ts';
+import { tellEngine } from './proxy/proxy.ts';
+import { renderProxy } from './proxy/render.ts';
+import { testDns } from './resolver/probe.ts';
+import { renderResolver } from './resolver/render.ts';
+import { effectiveResolver, tellResolved } from './resolver/resolver.ts';
+import { disableSsh, enableSsh, sshState } from './ssh/ssh.ts';
+import { renderTime } from './time/render.ts';
+import { effectiveTime, setZone, tellTimesyncd, zones } from './time/time.ts';
 import { realUnits } from './units/units.ts';
 
+/** Its paths do not depend on what is set. */
+const nothing = { dns: { servers: [], searchDomains: [] }, proxy: { enabled: false, proxies: [], noProxy: [] } };
+const fixedFiles = [
+  ...renderResolver(nothing.dns),
+  ...renderProxy(nothing.proxy),
+  ...renderTime([], ['localhost']),
+].map(({ path }) => path);
+
+function tell(effect: Effect, signal: AbortSignal): Promise<void> {
+  if (effect.kind === 'networkd') return tellNetworkd(effect, signal);
+  return effect.kind === 'resolved' ? tellResolved(signal) : tellEngine(effect, signal);
+}
+
+const changing: Changing = { places: [ours, ...fixedFiles], tell, arming: () => systemdArming };
+
 export function realMachine(): Machine {
-  return { facts: realFacts(), units: realUnits(), ping: realPing() };
+  return {
+    facts: realFacts(),
+    units: realUnits(),
+    ping: realPing(),
+    network: { effective: effectiveNetwork, files: renderInterfaces, probeDuplicate, testGateway },
+    resolver: { effective: effectiveResolver, files: renderResolver, test: testDns },
+    proxy: { files: renderProxy, test: testPlatform },
+    time: { effective: effectiveTime, files: renderTime, tell: tellTimesyncd, zones, setZone },
+    hosts: { read: () => readHosts(), write: (entries) => writeHosts(entries) },
+    ssh: { state: sshState, enable: enableSsh, disable: disableSsh },
+    login: { state: loginState, setPassword, isPassword },
+    changing,
+  };
 }

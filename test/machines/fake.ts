@@ -1,18 +1,28 @@
 /** A machine of a test's making: what the test does not name is refused, so that nothing is asked unseen. */
-import type { Facts, Machine, Ping, Units } from '../../src/adapters/machine.ts';
+import type { Facts, Machine, Units } from '../../src/adapters/machine.ts';
 import type { Unit, UnitStatus } from '../../src/appliance.ts';
+import { armingHere } from '../../src/changes/arm-here.ts';
 
-export interface Fakes {
-  facts?: Partial<Facts>;
-  units?: Partial<Units>;
-  ping?: Partial<Ping>;
-}
+export type Fakes = { [Part in keyof Machine]?: Partial<Machine[Part]> };
 
-export function fakeMachine({ facts = {}, units = {}, ping = {} }: Fakes = {}): Machine {
+export function fakeMachine(fakes: Fakes = {}): Machine {
+  const part = <P extends keyof Machine>(name: P) => strict<Machine[P]>(name, fakes[name] ?? {});
   return {
-    facts: strict('facts', facts),
-    units: strict('units', units),
-    ping: strict('ping', ping),
+    facts: part('facts'),
+    units: part('units'),
+    ping: part('ping'),
+    network: part('network'),
+    resolver: part('resolver'),
+    proxy: part('proxy'),
+    time: part('time'),
+    hosts: part('hosts'),
+    ssh: part('ssh'),
+    login: part('login'),
+    changing: strict<Machine['changing']>('changing', {
+      places: [],
+      arming: armingHere,
+      ...fakes.changing,
+    }),
   };
 }
 

@@ -55,10 +55,15 @@ export function renderHosts(text: string, entries: readonly HostEntry[]): string
   return `${before}${begin}\n${lines.join('')}${end}\n${after}`;
 }
 
+/** Entries of everybody else, in the order of the file. */
+export function othersOf(text: string): HostEntry[] {
+  const { before, after } = split(text);
+  return [...before.split('\n'), ...after.split('\n')].flatMap(entriesOf);
+}
+
 /** What should be known about these entries: names that are there twice, and those that other lines have too. */
 export function noticesOf(text: string, entries: readonly HostEntry[]): string[] {
-  const { before, after } = split(text);
-  const others = [...before.split('\n'), ...after.split('\n')].flatMap(entriesOf);
+  const others = othersOf(text);
   return entries.flatMap((entry, index) => {
     const twice = entries.slice(0, index).find((one) => one.name === entry.name && sameFamily(one, entry));
     const outside = others.find((one) => one.name === entry.name);

@@ -4,12 +4,14 @@ import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HostEntry } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
-import { noticesOf, parseHosts, renderHosts } from './block.ts';
+import { noticesOf, othersOf, parseHosts, renderHosts } from './block.ts';
 
 const usual = '/etc/hosts';
 
 export interface HostsState {
   entries: HostEntry[];
+  /** Of the rest of the file. */
+  others: HostEntry[];
   /** Sentences: names that are there twice, or in other lines of the file too. */
   notices: string[];
 }
@@ -18,7 +20,7 @@ export interface HostsState {
 export async function readHosts(file = usual): Promise<HostsState> {
   const text = await read(file);
   const entries = parseHosts(text);
-  return { entries, notices: noticesOf(text, entries) };
+  return { entries, others: othersOf(text), notices: noticesOf(text, entries) };
 }
 
 /**
