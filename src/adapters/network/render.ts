@@ -136,14 +136,14 @@ function networkOf(settings: InterfaceSettings, from: FromNetwork): string[] {
   const use: Line[] = [
     ['UseDNS', yes(from.dns)],
     ['UseDomains', yes(from.domains)],
-    // Those of a link come before those that are set (timesyncd.conf(5)).
-    ['UseNTP', 'no'],
   ];
+  // Time servers of a link come before those that are set (timesyncd.conf(5)).
+  const noTime: Line = ['UseNTP', 'no'];
   return [
     section('Network', lines),
     // Machines made of one image share what a DUID is made of, and would be given one address.
-    ...(method === 'dhcp' ? [section('DHCPv4', [['ClientIdentifier', 'mac'], ...use])] : []),
-    ...(ipv6.method === 'automatic' ? [section('DHCPv6', use), section('IPv6AcceptRA', use)] : []),
+    ...(method === 'dhcp' ? [section('DHCPv4', [['ClientIdentifier', 'mac'], ...use, noTime])] : []),
+    ...(ipv6.method === 'automatic' ? [section('DHCPv6', [...use, noTime]), section('IPv6AcceptRA', use)] : []),
   ];
 }
 
