@@ -112,7 +112,8 @@ export class Pager extends Piece<void> {
   }
 
   private leave(): void {
-    if (this.running && this.options.stop) this.stopFeed.abort();
+    // A feed that does not end on being stopped holds nobody: the second Esc leaves.
+    if (this.running && this.options.stop && !this.stopFeed.signal.aborted) this.stopFeed.abort();
     else this.end();
   }
 
