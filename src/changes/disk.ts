@@ -3,7 +3,7 @@
  * Here so that tests can cut in between any two of them. What is written where is decided elsewhere.
  */
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail } from '../errors.ts';
 
@@ -93,7 +93,11 @@ async function remove(path: string): Promise<boolean> {
 async function makeFolder(path: string, mode: number): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode });
   if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    // Daemons that are not root read in them, whatever our umask is.
+    await chmod(made, mode);
+    await syncFolder(dirname(made));
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -74,6 +74,13 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       end(await serviceCommand({ ...program.opts<Options>(), ...options }));
     });
   program
+    .command('way-back', { hidden: true })
+    .description('put back what a change was before that nobody has kept; run by systemd')
+    .action(async () => {
+      const { runWayBack } = await import('../service/way-back.ts');
+      end(await runWayBack());
+    });
+  program
     .command('info')
     .description('general information')
     .action(() => asking(async (context) => (await import('./info.ts')).info(context)));
