@@ -1,10 +1,19 @@
 /** The tree: every entry with its label, description and screen, or why it is greyed. A new screen is one line here. */
-import type { Status } from '../src/appliance.ts';
+import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
 import { units } from './diagnostics/units.ts';
 import { info } from './info.ts';
 import type { Segment } from './kit/canvas.ts';
 import type { Screen } from './kit/screen.ts';
+import { consoleAccess } from './system/console.ts';
+import { dns } from './system/network/dns.ts';
+import { hosts } from './system/network/hosts.ts';
+import { networkInterface } from './system/network/interface.ts';
+import { proxy } from './system/network/proxy.ts';
+import { settings } from './system/settings.ts';
+import { ssh } from './system/ssh.ts';
+import { suffix } from './system/suffix.ts';
+import { time } from './system/time.ts';
 
 export interface Entry {
   /** Its place in the tree: "system.network.dns". A brand changes texts by it. */
@@ -15,6 +24,10 @@ export interface Entry {
   /** Shown over the entries below it. */
   title?: string;
   entries?: readonly Entry[];
+  /** Entries that the machine decides, before the others; read each time the menu opens. */
+  more?(appliance: Appliance, signal: AbortSignal): Promise<readonly Entry[]>;
+  /** What the machine says of entries now: another label, or why one is greyed; read each time the menu is seen. */
+  now?(appliance: Appliance, signal: AbortSignal): Promise<Record<string, Partial<Entry>>>;
   screen?: Screen;
   /** Why it cannot be chosen. */
   greyed?: string;
@@ -23,6 +36,30 @@ export interface Entry {
 }
 
 const notBuilt = (what: string) => `${what} is not part of this version yet.`;
+
+const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth'];
+
+/** One entry an interface, the first first. */
+async function interfaces(appliance: Appliance, signal: AbortSignal): Promise<Entry[]> {
+  return (await appliance.network.read({}, { signal })).map(({ name }, at) => ({
+    id: `system.network.${name}`,
+    label: ordinals[at] ?? name,
+    description: `Network Interface Settings (${name})`,
+    screen: networkInterface(name),
+  }));
+}
+
+async function nowOfSystem(appliance: Appliance, signal: AbortSignal): Promise<Record<string, Partial<Entry>>> {
+  const [ssh, platform] = await Promise.all([
+    appliance.ssh.read({}, { signal }),
+    appliance.platform.read({}, { signal }),
+  ]);
+  const label = ssh.enabled ? 'Disable SSH' : 'Enable SSH';
+  return {
+    'system.ssh': { label, description: label },
+    ...(platform.fixed ? { 'system.suffix': { greyed: platform.fixed } } : {}),
+  };
+}
 
 export const tree: Entry = {
   id: 'main',
@@ -46,44 +83,31 @@ export const tree: Entry = {
           id: 'system.network',
           label: 'Network',
           description: 'Network Settings',
-          title: 'Configuration',
+          title: 'Network Configuration',
+          more: interfaces,
           entries: [
-            {
-              id: 'system.network.first',
-              label: 'First',
-              description: 'Network Interface Settings',
-              greyed: notBuilt('Changing an interface'),
-            },
-            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', greyed: notBuilt('Changing DNS') },
-            {
-              id: 'system.network.proxy',
-              label: 'Proxy',
-              description: 'Proxy Server',
-              greyed: notBuilt('Setting a proxy'),
-            },
-            {
-              id: 'system.network.hosts',
-              label: 'Hosts',
-              description: 'Static host names',
-              greyed: notBuilt('Setting host names'),
-            },
+            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', screen: dns },
+            { id: 'system.network.proxy', label: 'Proxy', description: 'Proxy Server', screen: proxy },
+            { id: 'system.network.hosts', label: 'Hosts', description: 'Static host names', screen: hosts },
           ],
         },
-        {
-          id: 'system.suffix',
-          label: 'POD Suffix',
-          description: 'Platform URL Suffix',
-          greyed: notBuilt('Setting the suffix'),
-        },
-        { id: 'system.time', label: 'Time', description: 'System Time Settings', greyed: notBuilt('Setting the time') },
-        { id: 'system.ssh', label: 'Disable SSH', description: 'Disable SSH', greyed: notBuilt('Switching SSH') },
+        { id: 'system.suffix', label: 'POD Suffix', description: 'Platform URL Suffix', screen: suffix },
+        { id: 'system.time', label: 'Time', description: 'System Time Settings', screen: time },
+        { id: 'system.ssh', label: 'SSH', description: 'Enable or disable SSH', screen: ssh },
         {
           id: 'system.console',
           label: 'Console',
           description: 'Console password, idle lock, operator account',
-          greyed: notBuilt('Console access'),
+          screen: consoleAccess,
+        },
+        {
+          id: 'system.settings',
+          label: 'Settings',
+          description: 'Earlier settings: compare and restore',
+          screen: settings,
         },
       ],
+      now: nowOfSystem,
     },
     { id: 'info', label: 'Info', description: 'General Information', screen: info },
     {

@@ -175,7 +175,7 @@ const ui = uiOn(frame);
 await ui.menu({
   title: 'Kit',
   back: false,
-  items: [
+  items: () => [
     ...Object.entries(pieces).map(([id, { description }]) => ({ id, label: id, description })),
     { id: 'greyed', label: 'Greyed', description: 'Cannot be chosen', greyed: 'It is greyed to show how that looks.' },
   ],

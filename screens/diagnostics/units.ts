@@ -54,7 +54,7 @@ async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
   await surroundings.ui.menu({
     title: plainName(unit.name),
     back: true,
-    items: [
+    items: () => [
       { id: 'status', label: 'Status', description: 'State, process, last result', greyed: absent },
       { id: 'restart', label: 'Restart', description: 'Stop it and start it again', greyed: absent },
       {

@@ -92,11 +92,14 @@ class TextField<T> implements LiveField<T> {
 
   read(): FieldResult<T> {
     const parsed = this.options.parse(this.editor.value);
-    return parsed.ok ? { value: parsed.value } : { error: `${capital(parsed.why)}. Right: ${parsed.right}` };
+    return parsed.ok ? { value: parsed.value } : { error: refusal(parsed.why, parsed.right) };
   }
 }
 
-const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** "Not an address. Right: 10.0.0.5" */
+export function refusal(why: string, right: string): string {
+  return `${why.slice(0, 1).toUpperCase()}${why.slice(1)}. Right: ${right}`;
+}
 
 export interface RadioOptions<T> {
   label: string;

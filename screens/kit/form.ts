@@ -1,10 +1,11 @@
 /** A form: fields one below the other, all mistakes shown at once under their fields, and buttons. */
 
+import type { Problem } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
 import { waitFor } from './busy.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import type { Field, LiveField, ValueOf } from './fields.ts';
+import { type Field, type LiveField, refusal, type ValueOf } from './fields.ts';
 import { back, confirm, focus, type KeyHint, upDown } from './keys.ts';
 import { Message, problemMessage } from './message.ts';
 import { Piece, type Size } from './piece.ts';
@@ -124,13 +125,21 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
     const outcome = submit
       ? await waitFor(this.stage, submit.what, (signal) => submit.work(values, signal))
       : { ok: true as const, value: undefined };
-    if (!outcome.ok) await this.stage.show(new Message(problemMessage(this.title, outcome.problem)));
-    else if (outcome.value === undefined) this.end(values);
-    else {
-      this.refuse(outcome.value);
-      this.toWrong();
-      this.stage.invalidate();
-    }
+    if (outcome.ok && outcome.value === undefined) this.end(values);
+    else if (outcome.ok) this.refuse(outcome.value ?? {});
+    else if (!this.refusedFields(outcome.problem) && outcome.problem.code !== 'aborted')
+      await this.stage.show(new Message(problemMessage(this.title, outcome.problem)));
+    this.toWrong();
+    this.stage.invalidate();
+  }
+
+  /** Shows what the service refuses at the fields that it names. Does it name only fields that are here? */
+  private refusedFields(problem: Problem): boolean {
+    const named =
+      problem.code === 'bad-values' ? problem.details.fields : problem.code === 'bad-value' ? [problem.details] : [];
+    const here = named.filter(({ field }) => this.rows.some(({ name }) => name === field));
+    this.refuse(Object.fromEntries(here.map(({ field, why, right }) => [field, refusal(why, right)])) as FormErrors<F>);
+    return named.length > 0 && here.length === named.length;
   }
 
   private toWrong(): void {

@@ -20,6 +20,8 @@ export class Frame implements Stage {
   vendor = '';
   /** Shown beside the vendor and meant to be seen, short and long: "LAB", "LAB (healthy)". */
   mark: readonly [string, string] = ['', ''];
+  /** When a key was pressed last, in milliseconds since 1970. */
+  lastKey = Date.now();
   private statusLine: Line = '';
   private problem: Problem | undefined;
   private readonly pieces: Piece<unknown>[] = [];
@@ -30,7 +32,10 @@ export class Frame implements Stage {
   constructor(readonly terminal: Terminal) {
     this.page = { buffer: bufferOf(terminal), attributes: attributes(terminal.look) };
     terminal.onPaint(() => this.paint());
-    terminal.onKey((key) => this.key(key));
+    terminal.onKey((key) => {
+      this.lastKey = Date.now();
+      this.key(key);
+    });
     terminal.onResize(() => this.invalidate());
   }
 
@@ -39,7 +44,8 @@ export class Frame implements Stage {
   }
 
   async show<R>(piece: Piece<R>): Promise<R | undefined> {
-    this.pieces.push(piece as Piece<unknown>);
+    const under = this.pieces.findIndex((other) => other.staysOnTop);
+    this.pieces.splice(under < 0 ? this.pieces.length : under, 0, piece as Piece<unknown>);
     piece.open(this);
     this.invalidate();
     setImmediate(() => this.type(this.ahead.splice(0)));

@@ -21,10 +21,11 @@ const greyedMark: Segment = { text: 'not now', role: 'dim' };
 
 export interface MenuOptions {
   title: string;
-  items: readonly MenuItem[];
+  /** Asked at each paint: what can be chosen may change while the menu is open. */
+  items(): readonly MenuItem[];
   /** Shown at the right of an item; asked at each paint. */
   status?: (id: string) => Segment | undefined;
-  /** Runs with the menu still there, below. */
+  /** Runs with the menu still there, below. 'close' closes it afterwards. */
   choose(id: string): Promise<unknown>;
   /** Has it a "Back" button? The main menu has none. */
   back: boolean;
@@ -43,7 +44,7 @@ export class Menu extends Piece<void> {
   }
 
   private get item(): MenuItem | undefined {
-    return this.options.items[this.at];
+    return this.options.items()[this.at];
   }
 
   keys(): readonly KeyHint[] {
@@ -58,19 +59,19 @@ export class Menu extends Piece<void> {
     else if (key.name === 'down') this.move(1);
     else if (key.name === 'tab') this.buttons.key({ name: 'right' });
     else if (key.name === 'home' || key.name === 'pageup') this.at = 0;
-    else if (key.name === 'end' || key.name === 'pagedown') this.at = this.options.items.length - 1;
+    else if (key.name === 'end' || key.name === 'pagedown') this.at = this.options.items().length - 1;
     else if (key.name === 'left' || key.name === 'right') this.buttons.key(key);
     else if (key.text) this.jump(key.text);
   }
 
   private move(by: number): void {
-    const count = this.options.items.length;
+    const count = this.options.items().length;
     this.at = (this.at + by + count) % count;
   }
 
   /** To the next item whose label begins with that letter. */
   private jump(letter: string): void {
-    const { items } = this.options;
+    const items = this.options.items();
     for (let step = 1; step <= items.length; step++) {
       const at = (this.at + step) % items.length;
       if (items[at]?.label.toLowerCase().startsWith(letter.toLowerCase())) {
@@ -82,7 +83,12 @@ export class Menu extends Piece<void> {
 
   private confirm(): void {
     if (this.buttons.focused === 'Back') void this.leave();
-    else if (this.item && !this.item.greyed) void this.options.choose(this.item.id);
+    else if (this.item && !this.item.greyed) void this.choose(this.item);
+  }
+
+  private async choose({ id }: MenuItem): Promise<void> {
+    if ((await this.options.choose(id)) === 'close') this.end();
+    else this.stage.invalidate();
   }
 
   private async leave(): Promise<void> {
@@ -92,27 +98,27 @@ export class Menu extends Piece<void> {
   // -------------------------------------------------------------- painting
 
   private get labelColumns(): number {
-    return Math.max(...this.options.items.map(({ label }) => label.length)) + 3;
+    return Math.max(...this.options.items().map(({ label }) => label.length)) + 3;
   }
 
   private get descriptionColumns(): number {
-    return Math.max(...this.options.items.map(({ description }) => description.length));
+    return Math.max(...this.options.items().map(({ description }) => description.length));
   }
 
   /** Always the same rows, whichever item is selected: the box must not jump. */
   private hintRows(width: number): number {
-    return Math.max(0, ...this.options.items.map(({ greyed }) => (greyed ? wrap(greyed, width).length : 0)));
+    return Math.max(0, ...this.options.items().map(({ greyed }) => (greyed ? wrap(greyed, width).length : 0)));
   }
 
   size(room: Size): Size {
     const status = this.options.status ? 18 : greyedMark.text.length + 2;
     const width = Math.min(room.width, this.labelColumns + this.descriptionColumns + status + 2);
     const hint = this.hintRows(width);
-    return { width, height: Math.min(room.height, this.options.items.length + 4 + (hint ? hint + 1 : 0)) };
+    return { width, height: Math.min(room.height, this.options.items().length + 4 + (hint ? hint + 1 : 0)) };
   }
 
   paint(canvas: Canvas): void {
-    const { items } = this.options;
+    const items = this.options.items();
     // A third row only where no item has to go for it.
     const hintRows = Math.min(this.hintRows(canvas.width), Math.max(2, Math.min(3, canvas.height - 1 - items.length)));
     // What goes first where rows are few: the empty line at the top, that above the buttons, the one above the hint.

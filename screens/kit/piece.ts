@@ -22,6 +22,8 @@ export interface Stage {
 export abstract class Piece<R> {
   /** A dialog lies over what is below it; a window takes its place. */
   readonly kind: 'window' | 'dialog' = 'window';
+  /** Whatever opens afterwards opens below it: a lock. */
+  readonly staysOnTop: boolean = false;
   /** There, but not seen yet. */
   readonly hidden: boolean = false;
   /** Ends with the result, or undefined where the operator left it. Never rejects. */

@@ -7,6 +7,13 @@ export interface Surroundings {
   ui: Ui;
   appliance: Appliance;
   brand: Brand;
+  /** What this console knows of who sits before it. */
+  session: Session;
+}
+
+export interface Session {
+  /** The operator's password was given, and the console was not left alone since. */
+  trusted: boolean;
 }
 
 export type Screen = (surroundings: Surroundings) => Promise<void>;

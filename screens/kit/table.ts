@@ -2,9 +2,10 @@
 import { type Problem, problemOf, sentence } from '../../src/errors.ts';
 import { columns as columnsOf, wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
-import type { Canvas } from './canvas.ts';
+import type { Canvas, Line } from './canvas.ts';
 import { back, confirm, type KeyHint, navigate } from './keys.ts';
 import type { Live } from './live.ts';
+import { type MessageOptions, paragraphs } from './message.ts';
 import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
 import type { Key } from './terminal/types.ts';
@@ -31,6 +32,8 @@ export interface TableOptions<R> {
   /** What makes a row the same row when the list is read anew. */
   id(row: R): string;
   empty: string;
+  /** Said above the rows. */
+  text?: MessageOptions['text'];
   /** Enter on a row; runs with the table still there, below. 'close' closes it afterwards. */
   choose?(row: R): Promise<unknown>;
   /** Default "OK". */
@@ -183,23 +186,32 @@ export class Table<R> extends Piece<void> {
     return all;
   }
 
+  /** What stands above the rows, an empty line after it; never more than half of the room. */
+  private above(room: Size): Line[] {
+    if (!this.options.text?.length) return [];
+    return [...paragraphs(this.options.text, room.width), ''].slice(0, Math.floor(room.height / 2));
+  }
+
   size(room: Size): Size {
     const wanted = this.layout(room.width).reduce((sum, { width }) => sum + width + 2, 0);
-    const rows = Math.max(3, this.rows?.length ?? 3);
-    const detail = this.options.detail ? 1 : 0;
-    return { width: Math.min(room.width, Math.max(56, wanted)), height: Math.min(room.height, rows + 3 + detail) };
+    const width = Math.min(room.width, Math.max(56, wanted));
+    const rows = Math.max(3, this.rows?.length ?? 3) + this.above({ ...room, width }).length;
+    return { width, height: Math.min(room.height, rows + 3 + (this.options.detail ? 1 : 0)) };
   }
 
   paint(canvas: Canvas): void {
     this.buttons.paint(canvas, canvas.height - 1);
+    const above = this.above(canvas);
+    canvas.lines(0, above);
     const detailRows = this.options.detail ? 1 : 0;
     const spare = canvas.height > 8 ? 1 : 0;
-    const body = canvas.part(0, 1, canvas.width, Math.max(1, canvas.height - 2 - spare - detailRows));
+    const rows = canvas.part(0, above.length, canvas.width, canvas.height - above.length - 1 - spare - detailRows);
     const selected = this.selected;
-    if (this.problem || !this.rows || selected === undefined) this.paintInstead(body);
+    if (this.problem || !this.rows || selected === undefined) this.paintInstead(rows);
     else {
-      this.paintRows(canvas, body, this.rows);
+      this.paintRows(rows, rows.part(0, 1, rows.width, Math.max(1, rows.height - 1)), this.rows);
       if (this.options.detail) canvas.text(0, canvas.height - 2 - spare, this.options.detail(selected), 'dim');
+      this.scroll.paint(canvas, canvas.height - 1);
     }
   }
 
@@ -211,7 +223,6 @@ export class Table<R> extends Piece<void> {
     rows.slice(this.scroll.top, this.scroll.top + body.height).forEach((row, y) => {
       this.paintRow(body.part(0, y, body.width, 1), row, columns);
     });
-    this.scroll.paint(canvas, canvas.height - 1);
   }
 
   private paintInstead(body: Canvas): void {

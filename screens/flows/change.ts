@@ -1,0 +1,109 @@
+/**
+ * The walk of a change that can cut the machine off: held for editing, edited, previewed, applied. The question at its
+ * end is asked by console.ts, on every console.
+ */
+import type { ChangeDraft, ChangePlan, Difference, TestResult } from '../../src/appliance.ts';
+import type { MessageOptions } from '../kit/message.ts';
+import type { Surroundings } from '../kit/screen.ts';
+import { permitted } from './permission.ts';
+
+export interface ChangeWalk {
+  title: string;
+  /** Shows the form and gives the draft that the service accepted; undefined where it was left. */
+  edit(check: (draft: ChangeDraft, signal: AbortSignal) => Promise<void>): Promise<ChangeDraft | undefined>;
+  /** Asked before it is applied: "Really enable proxy?" */
+  really?: (draft: ChangeDraft) => string;
+}
+
+export async function change(
+  surroundings: Surroundings,
+  what: ChangeDraft['section'],
+  walk: ChangeWalk,
+): Promise<void> {
+  const { ui, appliance } = surroundings;
+  if (!(await permitted(surroundings))) return;
+  const editing = new AbortController();
+  try {
+    const held = await ui.busy('Seeing whether somebody else edits this', () =>
+      hold(surroundings, what, editing.signal),
+    );
+    if (!held.ok) await ui.problem(walk.title, held.problem);
+    else await editAndApply(surroundings, walk);
+  } finally {
+    editing.abort();
+  }
+
+  async function editAndApply({ ui }: Surroundings, { edit, title, really }: ChangeWalk): Promise<void> {
+    for (;;) {
+      let plan: ChangePlan | undefined;
+      const draft = await edit(async (draft, signal) => {
+        plan = await appliance.changes.plan({ draft }, { signal });
+      });
+      if (!draft || !plan) return;
+      if (!(await preview(surroundings, title, plan))) continue;
+      const question = really?.(draft);
+      if (question && !(await ui.confirm({ title, text: [question], yes: 'Yes', no: 'No' }))) continue;
+      return apply(surroundings, title, draft);
+    }
+  }
+}
+
+/** The hold lasts until the signal is aborted, so it never answers: a refusal comes before the answer to what is asked after it. */
+function hold({ appliance }: Surroundings, what: ChangeDraft['section'], signal: AbortSignal): Promise<unknown> {
+  const refused = new Promise<never>((_, reject) => {
+    appliance.changes.hold({ what }, { signal }).catch((error) => {
+      if (!signal.aborted) reject(error);
+    });
+  });
+  return Promise.race([refused, appliance.changes.read({}, { signal })]);
+}
+
+/** Now, will be, in effect; true when it shall be applied. */
+export async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): Promise<boolean> {
+  let applied = false;
+  await ui.table<Difference>({
+    title: `${title}: preview`,
+    text: aboveOf(plan),
+    rows: plan.differences,
+    id: ({ what }) => what,
+    empty: 'Nothing would change.',
+    columns: [
+      { title: '', text: ({ changed }) => (changed ? '*' : ' '), role: () => 'warn' },
+      { title: 'SETTING', text: ({ what }) => what },
+      { title: 'NOW', text: ({ now }) => now, spare: 1 },
+      { title: 'WILL BE', text: ({ will }) => will, role: ({ changed }) => (changed ? 'strong' : 'text') },
+      { title: 'IN EFFECT', text: ({ effective }) => effective ?? '', spare: 2 },
+    ],
+    ok: 'Apply',
+    choose: async () => {
+      applied = true;
+      return 'close';
+    },
+  });
+  return applied;
+}
+
+function aboveOf({ warnings, newAddress, window }: ChangePlan): MessageOptions['text'] {
+  return [
+    ...warnings.map((text) => ({ text, role: 'warn' as const })),
+    ...(newAddress ? [{ text: `Reconnect to ${newAddress} and answer there.`, role: 'warn' as const }] : []),
+    `After applying you have ${window} s to keep it; without an answer everything goes back.`,
+  ];
+}
+
+async function apply({ ui, appliance }: Surroundings, title: string, draft: ChangeDraft): Promise<void> {
+  const outcome = await ui.progress({
+    title,
+    givingUp: 'It goes on without you, and back without an answer.',
+    work: (report, signal) =>
+      appliance.changes.apply(
+        { draft },
+        { signal, progress: (news) => report({ step: 'step' in news ? news.step : testLine(news.test) }) },
+      ),
+  });
+  if (!outcome.ok) await ui.problem(title, outcome.problem);
+}
+
+export function testLine({ test, passed, said }: TestResult): string {
+  return `${test}: ${passed ? 'passed' : 'FAILED'}. ${said}`;
+}

@@ -1,0 +1,32 @@
+/** What happens on a console left alone: trust ends after five minutes, and where it is set, the console locks. */
+import type { Frame } from '../kit/frame.ts';
+import { Lock } from '../kit/lock.ts';
+import type { Surroundings } from '../kit/screen.ts';
+import { wrongPassword } from './permission.ts';
+
+/** Milliseconds without a key after which the password is asked again (SPEC, SSH and Console). */
+const trustEnds = 5 * 60_000;
+/** How often the clock is looked at. */
+const every = 5_000;
+
+export function lockWhenIdle(surroundings: Surroundings, frame: Frame, signal: AbortSignal): void {
+  const { appliance, session } = surroundings;
+  let locked = false;
+  const look = async () => {
+    const idle = Date.now() - frame.lastKey;
+    if (idle >= trustEnds) session.trusted = false;
+    // Nothing is asked of the service before a lock could be due.
+    if (locked || idle < 60_000) return;
+    const { passwordSet, idleLockMinutes } = await appliance.access.read({}, { signal });
+    if (!passwordSet || idleLockMinutes === 0 || Date.now() - frame.lastKey < idleLockMinutes * 60_000) return;
+    locked = true;
+    await frame.show(
+      new Lock(
+        async (password, signal) => wrongPassword(await appliance.access.check({ password }, { signal }))?.password,
+      ),
+    );
+    locked = false;
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), every);
+  signal.addEventListener('abort', () => clearInterval(timer));
+}

@@ -1,0 +1,86 @@
+/** "Keep these settings?", asked on every console while a change waits, and how it ended told where it was asked. */
+import type { ChangesState, EndedChange, PendingChange } from '../../src/appliance.ts';
+import type { DecisionPage } from '../kit/decision.ts';
+import type { Surroundings } from '../kit/screen.ts';
+import { testLine } from './change.ts';
+
+/** Milliseconds until the question comes back to an operator who wanted to answer later. */
+const later = 15_000;
+
+/** Watches for changes that wait, until the signal is aborted. */
+export function pendingQuestions(surroundings: Surroundings, signal: AbortSignal): void {
+  /** The change that is being asked about here, and the newest state for the one who asks. */
+  let asked: string | undefined;
+  let tell: (state: ChangesState) => void = () => undefined;
+  let putOff = 0;
+  const progress = (state: ChangesState) => {
+    tell(state);
+    const { pending } = state;
+    if (pending?.phase !== 'asking' || asked !== undefined || Date.now() < putOff) return;
+    asked = pending.id;
+    void ask(surroundings, pending, (listener) => {
+      tell = listener;
+      listener(state);
+    }).then((answered) => {
+      asked = undefined;
+      tell = () => undefined;
+      if (!answered) putOff = Date.now() + later;
+    });
+  };
+  surroundings.appliance.changes.watch({}, { signal, progress }).catch(() => undefined);
+}
+
+type Listen = (listener: (state: ChangesState) => void) => void;
+
+/** True when it is over, here or elsewhere; false when the operator put it off. */
+async function ask({ ui, appliance }: Surroundings, change: PendingChange, listen: Listen): Promise<boolean> {
+  let ended: EndedChange | undefined;
+  let over = false;
+  const keep = await ui.decide({
+    title: 'Keep these settings?',
+    yes: 'Keep',
+    no: 'Go back',
+    otherwise: 'goes back',
+    page: (tell) =>
+      new Promise<void>((resolve) => {
+        listen(({ pending, last }) => {
+          if (pending?.id === change.id && pending.phase === 'asking') return tell(pageOf(pending));
+          over = true;
+          if (last?.id === change.id) ended = last;
+          tell(null);
+          resolve();
+        });
+      }),
+  });
+  if (keep === undefined && !over) return false;
+  if (keep === undefined) {
+    if (ended) await ui.message(endText(ended));
+    return true;
+  }
+  const { id, what } = change;
+  const outcome = await ui.busy(keep ? `Keeping ${what}` : `Going back: ${what}`, (signal) =>
+    keep ? appliance.changes.keep({ id }, { signal }) : appliance.changes.undo({ id }, { signal }),
+  );
+  if (outcome.ok) await ui.message(endText(outcome.value));
+  else await ui.problem('Keep these settings?', outcome.problem);
+  return true;
+}
+
+function pageOf({ what, by, tests, newAddress, left = 0 }: PendingChange): DecisionPage {
+  return {
+    left,
+    text: [
+      `${what}, changed by ${by}, ${newAddress ? `now at ${newAddress}` : 'is in effect'}.`,
+      '',
+      ...tests.map((test) => ({ text: testLine(test), role: test.passed ? ('good' as const) : ('bad' as const) })),
+      '',
+    ],
+  };
+}
+
+function endText({ what, outcome, why, differs }: EndedChange): Parameters<Surroundings['ui']['message']>[0] {
+  if (outcome === 'kept') return { title: what, text: [{ text: 'The settings are kept.', role: 'good' }] };
+  const back = { text: `The settings went back: ${why}.`, role: 'warn' as const };
+  if (!differs?.length) return { title: what, text: [back, 'The machine was looked at: it is as before.'] };
+  return { title: what, text: [back, { text: 'But this differs from before:', role: 'bad' }, ...differs] };
+}

@@ -1,0 +1,58 @@
+/** The newest status of the appliance, the line made of it, and what is said while the service is away. */
+import type { Status } from '../src/appliance.ts';
+import type { Link } from '../src/client/link.ts';
+import type { Line, Segment } from './kit/canvas.ts';
+import type { Frame } from './kit/frame.ts';
+import type { Entry } from './menu.ts';
+
+export class Statuses {
+  private status: Status | undefined;
+
+  constructor(
+    private readonly frame: Frame,
+    private readonly link: Link,
+    signal: AbortSignal,
+  ) {
+    signal.addEventListener(
+      'abort',
+      link.onState(() => this.linkChanged()),
+    );
+    this.linkChanged();
+    link.appliance.status.watch({}, { signal, progress: (news) => this.take(news) }).catch(() => undefined);
+  }
+
+  /** What stands beside a menu entry now. */
+  of(entry: Entry | undefined): Segment | undefined {
+    if (entry?.greyed) return entry.screen ? undefined : { text: 'not yet', role: 'dim' };
+    return this.status && entry?.status?.(this.status);
+  }
+
+  private take(status: Status): void {
+    this.status = status;
+    this.frame.status = statusLine(status);
+  }
+
+  private linkChanged(): void {
+    this.frame.notice = this.link.state === 'lost' ? this.link.problem : undefined;
+  }
+}
+
+function statusLine(status: Status): Line {
+  const parts: Segment[] = [
+    status.address
+      ? { text: `${status.name} – ${status.address}`, role: 'strong' }
+      : { text: `${status.name} – no address`, role: 'bad' },
+    status.registered ? { text: 'registered', role: 'good' } : { text: 'not registered', role: 'warn' },
+    ...(status.registered ? [platform(status)] : []),
+    ...(status.pendingChange
+      ? [{ text: `${status.pendingChange.what}: waits for an answer`, role: 'warn' as const }]
+      : []),
+    ...(status.job ? [{ text: `${status.job.what} runs`, role: 'warn' as const }] : []),
+  ];
+  return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));
+}
+
+function platform({ platform: { connected, since } }: Status): Segment {
+  const from = since ? ` since ${since.slice(0, 16).replace('T', ' ')}` : '';
+  return connected ? { text: `connected${from}`, role: 'good' } : { text: `not connected${from}`, role: 'bad' };
+}

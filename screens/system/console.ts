@@ -1,0 +1,105 @@
+/** System › Console: the operator's password, whether changes ask for it, and the idle lock. */
+import type { AccessState } from '../../src/appliance.ts';
+import { parseWhole } from '../../src/values/whole.ts';
+import { anything, permitted } from '../flows/permission.ts';
+import { check, text } from '../kit/fields.ts';
+import type { Screen, Surroundings } from '../kit/screen.ts';
+
+/** NIST SP 800-63B, 5.1.1: no shorter than this. */
+const shortest = 8;
+
+export const consoleAccess: Screen = async (surroundings) => {
+  const { ui, appliance } = surroundings;
+  let state: AccessState | undefined;
+  const read = async () => {
+    const outcome = await ui.busy('Reading the console settings', (signal) => appliance.access.read({}, { signal }));
+    if (outcome.ok) state = outcome.value;
+    else await ui.problem('Console', outcome.problem);
+  };
+  await read();
+  if (!state) return;
+  await ui.menu({
+    title: 'Console',
+    back: true,
+    items: () => [
+      {
+        id: 'password',
+        label: 'Password',
+        description: `${state?.passwordSet ? 'Change' : 'Set'} the password of ${state?.account}`,
+      },
+      { id: 'rules', label: 'Rules', description: state ? rulesText(state) : '' },
+    ],
+    choose: async (id) => {
+      if (state) await (id === 'password' ? password(surroundings, state) : rules(surroundings, state));
+      await read();
+    },
+  });
+};
+
+function rulesText({ passwordBeforeChanges, idleLockMinutes }: AccessState): string {
+  const asks = passwordBeforeChanges ? 'changes ask for the password' : 'changes ask for no password';
+  return `${asks}; ${idleLockMinutes ? `locks after ${idleLockMinutes} min` : 'never locks'}`;
+}
+
+async function password(
+  { ui, appliance, session }: Surroundings,
+  { account, passwordSet }: AccessState,
+): Promise<void> {
+  const hidden = (label: string, parse: Parameters<typeof text<string>>[0]['parse']) =>
+    text({ label, masked: true, most: 256, columns: 32, parse });
+  const values = await ui.form({
+    title: `Password of ${account}`,
+    fields: {
+      current: hidden('Current password', anything),
+      next: hidden('New password', newPassword),
+      again: hidden('New password again', anything),
+    },
+    hidden: () => (passwordSet ? [] : ['current']),
+    check: ({ next, again }) => (next === again ? {} : { again: 'Not the same as above' }),
+    submit: {
+      what: 'Setting the password',
+      work: async ({ current, next }, signal) => {
+        await appliance.access.setPassword(passwordSet ? { current, next } : { next }, { signal });
+        return undefined;
+      },
+    },
+  });
+  if (!values) return;
+  session.trusted = true;
+  await ui.message({ title: 'Password', text: [{ text: 'The password is set.', role: 'good' }] });
+}
+
+function newPassword(given: string) {
+  const right = `${shortest} characters or more; several words do well`;
+  return given.length >= shortest
+    ? anything(given)
+    : { ok: false as const, why: `too short: ${given.length} characters`, right };
+}
+
+async function rules(surroundings: Surroundings, state: AccessState): Promise<void> {
+  const { ui, appliance } = surroundings;
+  if (!(await permitted(surroundings))) return;
+  await ui.form({
+    title: 'Rules',
+    ...(state.passwordSet ? {} : { text: 'No password is set yet: until then nothing is asked and nothing locks.' }),
+    fields: {
+      passwordBeforeChanges: check({
+        label: 'Ask for the password before changes (again after 5 idle minutes)',
+        value: state.passwordBeforeChanges,
+      }),
+      idleLockMinutes: text({
+        label: 'Lock after idle minutes (0: never)',
+        value: String(state.idleLockMinutes),
+        columns: 6,
+        parse: (given) => parseWhole(given, { from: 0, to: 1440, right: '15' }),
+      }),
+    },
+    submit: {
+      what: 'Setting the rules',
+      work: async (values, signal) => {
+        await appliance.access.set(values, { signal });
+        return undefined;
+      },
+    },
+  });
+}

@@ -1,0 +1,203 @@
+/** System › Network › Proxy: the upstream proxies, enabled, changed and disabled as on the front panel of the guide. */
+import type { ChangeDraft, ProxyDraft, ProxyEntry, ProxyState } from '../../../src/appliance.ts';
+import { parseNoProxy } from '../../../src/values/noproxy.ts';
+import {
+  mostProxies,
+  type ProxyHost,
+  parseProxyHost,
+  parseProxyPassword,
+  parseProxyPort,
+  parseProxyUser,
+} from '../../../src/values/proxy.ts';
+import { change } from '../../flows/change.ts';
+import { radio, text } from '../../kit/fields.ts';
+import type { MenuItem } from '../../kit/menu.ts';
+import type { Screen, Surroundings } from '../../kit/screen.ts';
+
+export const proxy: Screen = async (surroundings) => {
+  const { ui, appliance } = surroundings;
+  let state: ProxyState | undefined;
+  const read = async () => {
+    const outcome = await ui.busy('Reading the proxy settings', (signal) => appliance.proxy.read({}, { signal }));
+    if (outcome.ok) state = outcome.value;
+    else await ui.problem('Proxy', outcome.problem);
+  };
+  await read();
+  if (!state) return;
+  await ui.menu({
+    title: 'Proxy Server',
+    back: true,
+    items: () => items(state as ProxyState),
+    choose: async (id) => {
+      if (state) await (id === 'disable' ? disable(surroundings, state) : edit(surroundings, state));
+      await read();
+    },
+  });
+};
+
+function items({ enabled, proxies }: ProxyState): MenuItem[] {
+  const named = proxies.map(nameOf).join(', ');
+  return enabled
+    ? [
+        { id: 'change', label: 'Change proxy params', description: named },
+        { id: 'disable', label: 'Disable proxy', description: 'Connect directly' },
+      ]
+    : [{ id: 'enable', label: 'Enable proxy', description: named || 'None is set' }];
+}
+
+const nameOf = ({ host, port, user }: ProxyEntry) => `${user ? `${user}@` : ''}${host}:${port}`;
+
+async function disable(surroundings: Surroundings, state: ProxyState): Promise<void> {
+  let asked = false;
+  await change(surroundings, 'proxy', {
+    title: 'Disable proxy',
+    edit: async (check) => {
+      // There is nothing to edit: coming back from the preview means leaving.
+      if (asked) return undefined;
+      asked = true;
+      const draft = draftOf({ ...state, enabled: false });
+      const checked = await surroundings.ui.busy('Checking the settings', (signal) => check(draft, signal));
+      if (!checked.ok) await surroundings.ui.problem('Disable proxy', checked.problem);
+      return checked.ok ? draft : undefined;
+    },
+    really: () => 'Really disable proxy?',
+  });
+}
+
+/** What is being edited: passwords only where one was typed now. */
+interface Edited extends Omit<ProxyState, 'proxies'> {
+  proxies: (ProxyEntry & { password?: string })[];
+}
+
+async function edit(surroundings: Surroundings, state: ProxyState): Promise<void> {
+  const edited: Edited = { ...state, enabled: true, proxies: [...state.proxies] };
+  await change(surroundings, 'proxy', {
+    title: 'Proxy settings',
+    edit: (check) => editAll(surroundings, edited, check),
+    really: () => 'Really enable proxy?',
+  });
+}
+
+function draftOf({ enabled, proxies, order, noProxy }: Edited): ChangeDraft {
+  const drafts = proxies.map(
+    ({ host, port, user, password }): ProxyDraft => ({
+      host,
+      port,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+    }),
+  );
+  return { section: 'proxy', settings: { enabled, proxies: drafts, order, noProxy } };
+}
+
+type Check = (draft: ChangeDraft, signal: AbortSignal) => Promise<void>;
+
+async function editAll(surroundings: Surroundings, edited: Edited, check: Check): Promise<ChangeDraft | undefined> {
+  const { ui } = surroundings;
+  let draft: ChangeDraft | undefined;
+  await ui.menu({
+    title: 'Proxy params',
+    back: true,
+    items: () => paramItems(edited),
+    choose: async (id) => {
+      if (id === 'order') await editOrder(surroundings, edited);
+      else if (id === 'noProxy') await editNoProxy(surroundings, edited);
+      else if (id !== 'preview') await editOne(surroundings, edited, Number(id));
+      else {
+        const checked = await ui.busy('Checking the settings', (signal) => check(draftOf(edited), signal));
+        if (!checked.ok) return ui.problem('Proxy settings', checked.problem);
+        draft = draftOf(edited);
+        return 'close';
+      }
+      return undefined;
+    },
+  });
+  return draft;
+}
+
+function paramItems({ proxies, order, noProxy }: Edited): MenuItem[] {
+  const set = proxies.map((one, at) => ({ id: String(at), label: `Proxy ${at + 1}`, description: nameOf(one) }));
+  const next = {
+    id: String(proxies.length),
+    label: proxies.length ? `Proxy ${proxies.length + 1}` : 'Proxy',
+    description: 'none: add one',
+  };
+  return [
+    ...set,
+    ...(proxies.length < mostProxies ? [next] : []),
+    { id: 'order', label: 'Order', description: order === 'sequential' ? 'the first that answers' : 'at random' },
+    { id: 'noProxy', label: 'No proxy', description: noProxy.join(', ') || 'everything goes through the proxy' },
+    {
+      id: 'preview',
+      label: 'Go on',
+      description: 'Check and preview',
+      greyed: proxies.length ? undefined : 'Give a proxy first.',
+    },
+  ];
+}
+
+async function editOne({ ui }: Surroundings, edited: Edited, at: number): Promise<void> {
+  const now = edited.proxies[at];
+  const values = await ui.form({
+    title: `Proxy ${at + 1}`,
+    text: now?.hasPassword
+      ? 'A password is set; empty keeps it. An empty host removes this proxy.'
+      : 'An empty host removes this proxy.',
+    fields: {
+      host: text<ProxyHost | undefined>({
+        label: 'Host (IPv4 or FQDN)',
+        value: now?.host ?? '',
+        columns: 36,
+        parse: (given) => (given.trim() === '' ? { ok: true, value: undefined } : parseProxyHost(given)),
+      }),
+      port: text({ label: 'Port', value: String(now?.port ?? 443), columns: 8, parse: parseProxyPort }),
+      user: text({ label: 'User', value: now?.user ?? '', columns: 36, parse: parseProxyUser }),
+      password: text({ label: 'Password', masked: true, columns: 36, parse: parseProxyPassword }),
+    },
+    check: ({ user, password }) => (password && !user ? { user: 'A password needs a user' } : {}),
+  });
+  if (!values) return;
+  const { host, port, user, password } = values;
+  if (!host) edited.proxies.splice(at, 1);
+  else
+    edited.proxies[at] = {
+      host,
+      port,
+      ...(user ? { user } : {}),
+      hasPassword: password !== undefined || (now?.hasPassword ?? false),
+      ...(password ? { password: password.reveal() } : now?.password && user ? { password: now.password } : {}),
+    };
+}
+
+async function editOrder({ ui }: Surroundings, edited: Edited): Promise<void> {
+  const values = await ui.form({
+    title: 'Order',
+    fields: {
+      order: radio<ProxyState['order']>({
+        label: 'Proxies are tried',
+        value: edited.order,
+        options: [
+          { value: 'sequential', label: 'in order, the first that answers' },
+          { value: 'random', label: 'at random' },
+        ],
+      }),
+    },
+  });
+  if (values) edited.order = values.order;
+}
+
+async function editNoProxy({ ui }: Surroundings, edited: Edited): Promise<void> {
+  const values = await ui.form({
+    title: 'No proxy',
+    text: 'Hosts, domains and networks that are reached directly. Everything else fails when no proxy answers.',
+    fields: {
+      noProxy: text({
+        label: 'No proxy',
+        value: edited.noProxy.join(' '),
+        columns: 48,
+        parse: (given) => parseNoProxy(given),
+      }),
+    },
+  });
+  if (values) edited.noProxy = values.noProxy;
+}
