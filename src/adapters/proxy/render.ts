@@ -33,13 +33,13 @@ export function proxyEffect(restart: boolean): EffectOf<'docker-proxy'> {
   return { kind: 'docker-proxy', restart };
 }
 
-/** apt-transport-http(1). It knows exceptions by whole host names and addresses only; the rest goes to the proxy. */
+/** apt-transport-http(1). It knows exceptions by whole host names and IPv4 addresses only; the rest goes to the proxy. */
 function apt(proxy: UpstreamProxy, noProxy: readonly NoProxyEntry[]): string {
   const url = proxyUrl(proxy).reveal();
-  const exact = noProxy.filter((entry) => !entry.startsWith('.') && !entry.includes('/'));
+  const exact = noProxy.filter((entry) => !/^\.|[/:]/.test(entry));
   const lines = ['http', 'https'].flatMap((method) => [
     `Acquire::${method}::Proxy "${url}";`,
-    ...exact.map((host) => `Acquire::${method}::Proxy::${host.includes(':') ? `[${host}]` : host} "DIRECT";`),
+    ...exact.map((host) => `Acquire::${method}::Proxy::${host} "DIRECT";`),
   ]);
   return `// ${written}\n${lines.join('\n')}\n`;
 }
