@@ -8,6 +8,7 @@ export const exits = {
   unreachable: 3,
   refused: 4,
   absent: 5,
+  waiting: 10,
   timedOut: 124,
   interrupted: 130,
 } as const;
@@ -15,11 +16,12 @@ export const exits = {
 /** For --help. */
 export const exitTable = `Exit codes:
   0    done
-  1    failed: a unit that does not start, a ping without any answer, our own mistake
+  1    failed: a unit that does not start, a ping without any answer, a change that was undone, our own mistake
   2    wrong usage, a bad value, or a terminal that the console cannot use
   3    the service cannot be reached: it does not run, is not open to you, or has another version
   4    refused: not allowed, or somebody else is at it
   5    not there: no such unit, no such name, a part that this machine has not
+  10   applied, and waits for an answer: gatehouse changes keep; without it the change is undone
   124  timed out
   130  interrupted`;
 

@@ -2,6 +2,7 @@
 import type { Appliance } from '../appliance.ts';
 import type { Link } from '../client/link.ts';
 import type { Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
 
 export const defaultSocket = '/run/gatehouse/gatehouse.sock';
 
@@ -23,4 +24,13 @@ export interface Context {
   appliance: Appliance;
   output: Output;
   signal: AbortSignal;
+  /** Absent where nobody could answer: no terminal, or --json. */
+  terminal?: Terminal;
+  /** All of standard input. */
+  input(): Promise<string>;
+  /** The appliance is within this process (--lab), and ends with it. */
+  isOwn: boolean;
 }
+
+/** Runs a command against the appliance that the options name. */
+export type Asking = (run: (context: Context) => Promise<number>) => Promise<void>;

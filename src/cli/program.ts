@@ -1,12 +1,24 @@
 /** The command line: its commands, options and help. What each command does is in the files beside this one. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { fail, problemOf } from '../errors.ts';
 import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
+import { wholeNumber } from './arguments.ts';
+import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
+import {
+  describeAccess,
+  describeHosts,
+  describePlatform,
+  describeSettings,
+  describeSsh,
+  describeTime,
+} from './describe-system.ts';
 import { exitOf, exits, exitTable } from './exit.ts';
 import { openLink } from './link.ts';
-import { type Context, defaultSocket, type LinkOptions } from './options.ts';
+import { type Asking, type Context, defaultSocket, type LinkOptions } from './options.ts';
 import { outputTo } from './output.ts';
+import { readAll } from './password.ts';
+import { terminalOf } from './terminal.ts';
 
 type Options = LinkOptions & { json?: true; group?: string; state?: string };
 
@@ -62,24 +74,9 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       const { runConsole } = await import('./console.ts');
       end(await runConsole(program.opts<Options>()));
     });
-  const asking = (run: (context: Context) => Promise<number>) => withLink(program.opts<Options>(), run).then(end);
+  const asking: Asking = (run) => withLink(program.opts<Options>(), run).then(end);
 
-  program
-    .command('service')
-    .description('run the service, until SIGTERM')
-    .option('--group <name>', 'whose members may use it', 'gatehouse')
-    .option('--state <dir>', 'what it keeps (default /var/lib/gatehouse)')
-    .action(async (options: { group: string; state?: string }) => {
-      const { serviceCommand } = await import('./service.ts');
-      end(await serviceCommand({ ...program.opts<Options>(), ...options }));
-    });
-  program
-    .command('way-back', { hidden: true })
-    .description('put back what a change was before that nobody has kept; run by systemd')
-    .action(async () => {
-      const { runWayBack } = await import('../service/way-back.ts');
-      end(await runWayBack());
-    });
+  program.commandsGroup('See and try:');
   program
     .command('info')
     .description('general information')
@@ -97,11 +94,37 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       asking(async (context) => (await import('./ping.ts')).ping(context, { host, count })),
     );
   describeUnits(program, asking);
+  program.commandsGroup('Network (changes are tested, and undone where nobody keeps them):');
+  for (const part of [describeNetwork, describeDns, describeProxy, describeChanges]) part(program, asking);
+  program.commandsGroup('System:');
+  const system = [describeHosts, describeTime, describePlatform, describeSsh, describeAccess, describeSettings];
+  for (const part of system) part(program, asking);
+  program.commandsGroup('Beneath:');
+  describeService(program, end);
   // So that the action above can say it better. Commands made after this would inherit it.
   return program.allowExcessArguments();
 }
 
-function describeUnits(program: Command, asking: (run: (context: Context) => Promise<number>) => Promise<void>): void {
+function describeService(program: Command, end: (code: number) => void): void {
+  program
+    .command('service')
+    .description('run the service, until SIGTERM')
+    .option('--group <name>', 'whose members may use it', 'gatehouse')
+    .option('--state <dir>', 'what it keeps (default /var/lib/gatehouse)')
+    .action(async (options: { group: string; state?: string }) => {
+      const { serviceCommand } = await import('./service.ts');
+      end(await serviceCommand({ ...program.opts<Options>(), ...options }));
+    });
+  program
+    .command('way-back', { hidden: true })
+    .description('put back what a change was before that nobody has kept; run by systemd')
+    .action(async () => {
+      const { runWayBack } = await import('../service/way-back.ts');
+      end(await runWayBack());
+    });
+}
+
+function describeUnits(program: Command, asking: Asking): void {
   const units = program.command('units').description("the appliance's service units; NAME may be without .service");
   const commands = () => import('./units.ts');
   units
@@ -137,13 +160,16 @@ async function withLink(options: Options, run: (context: Context) => Promise<num
   process.stdout.on('error', () => process.exit(exits.done));
   const { link, close } = await openLink(options);
   try {
-    return await run({ appliance: link.appliance, output, signal: interrupted.signal });
+    const terminal = options.json ? undefined : terminalOf(process.stdin, process.stderr);
+    return await run({
+      appliance: link.appliance,
+      output,
+      signal: interrupted.signal,
+      ...(terminal ? { terminal } : {}),
+      input: () => readAll(process.stdin),
+      isOwn: options.lab !== undefined || options.labFolder !== undefined,
+    });
   } finally {
     await close();
   }
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
-  return Number(text);
 }
