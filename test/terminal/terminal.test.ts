@@ -1,6 +1,6 @@
 /** The terminal layer in a real pseudo terminal: what the operator sees, and how the terminal is left. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { describeWith } from '../setup/needs.ts';
 import { type Bundle, bundle } from './bundle.ts';
@@ -30,8 +30,14 @@ const inShell = (options: PtyOptions = {}, before = '') =>
     demo.file,
   ]);
 const childOf = (pid: number) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
-const isAlive = (pid: number) =>
-  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+/** A process can be gone between any two looks at it, so there is one look only. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 async function until(what: string, holds: () => boolean, limit = 5000): Promise<void> {
   const end = performance.now() + limit;
   while (!holds()) {
