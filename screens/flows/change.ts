@@ -98,7 +98,7 @@ async function apply({ ui, appliance }: Surroundings, title: string, draft: Chan
     work: (report, signal) =>
       appliance.changes.apply(
         { draft },
-        { signal, progress: (news) => report({ step: 'step' in news ? news.step : testLine(news.test) }) },
+        { signal, progress: (news) => report('step' in news ? news : { step: news.test.test, outcome: news.test }) },
       ),
   });
   if (!outcome.ok) await ui.problem(title, outcome.problem);

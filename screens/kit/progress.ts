@@ -1,7 +1,8 @@
 /** Work that takes a while: its steps as they happen, a bar where there is a measure, and a way to give it up. */
 import { harmless } from '../../src/values/harmless.ts';
+import { wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
-import type { Canvas } from './canvas.ts';
+import type { Canvas, Line, Segment } from './canvas.ts';
 import { giveUp, type KeyHint } from './keys.ts';
 import { givenUp, type Outcome, outcomeOf } from './outcome.ts';
 import { Piece, type Size } from './piece.ts';
@@ -10,6 +11,8 @@ import type { Key } from './terminal/types.ts';
 /** News of the work: a step that begins, or how much is done (0 to 1). */
 export interface ProgressNews {
   step?: string;
+  /** What came of that step: the running one, or one that is told only now. */
+  outcome?: { passed: boolean; said: string };
   fraction?: number;
 }
 
@@ -20,8 +23,16 @@ export interface ProgressOptions<T> {
   work(report: (news: ProgressNews) => void, signal: AbortSignal): Promise<T>;
 }
 
+interface Step {
+  text: string;
+  /** Milliseconds since 1970. */
+  began: number;
+  ended?: number;
+  failed?: boolean;
+}
+
 export class Progress<T> extends Piece<Outcome<T>> {
-  private readonly steps: { text: string; began: number; ended?: number }[] = [];
+  private readonly steps: Step[] = [];
   private fraction: number | undefined;
   private readonly buttons = new Buttons(['Give up']);
 
@@ -36,14 +47,24 @@ export class Progress<T> extends Piece<Outcome<T>> {
     void outcomeOf(work).then((outcome) => this.end(outcome));
   }
 
-  private report({ step, fraction }: ProgressNews): void {
-    if (step !== undefined) {
-      const last = this.steps.at(-1);
-      if (last) last.ended = Date.now();
-      this.steps.push({ text: harmless(step, { most: 200 }), began: Date.now() });
-    }
+  private report({ step, outcome, fraction }: ProgressNews): void {
+    if (step !== undefined) this.take(harmless(step, { most: 200 }), outcome);
     if (fraction !== undefined) this.fraction = Math.max(0, Math.min(1, fraction));
     this.stage.invalidate();
+  }
+
+  private take(text: string, outcome: ProgressNews['outcome']): void {
+    const now = Date.now();
+    const last = this.steps.at(-1);
+    const running = last && last.ended === undefined ? last : undefined;
+    const same = running?.text === text;
+    if (running && (outcome === undefined || !same)) running.ended = now;
+    if (!same || outcome === undefined) this.steps.push({ text, began: now });
+    const step = this.steps.at(-1);
+    if (!step || !outcome) return;
+    step.ended = now;
+    step.failed = !outcome.passed;
+    step.text = `${text}: ${harmless(outcome.said, { most: 200 })}`;
   }
 
   keys(): readonly KeyHint[] {
@@ -55,22 +76,38 @@ export class Progress<T> extends Piece<Outcome<T>> {
   }
 
   size(room: Size): Size {
-    return { width: Math.min(room.width, 60), height: Math.min(room.height, Math.max(5, this.steps.length) + 5) };
+    return {
+      width: Math.min(room.width, 60),
+      height: Math.min(
+        room.height,
+        Math.max(5, this.steps.flatMap((step) => stepLines(step, Math.min(room.width, 60))).length) + 5,
+      ),
+    };
   }
 
   paint(canvas: Canvas): void {
     const height = Math.max(1, canvas.height - 4);
-    this.steps.slice(-height).forEach((step, y) => {
-      const seconds = Math.floor(((step.ended ?? Date.now()) - step.began) / 1000);
-      canvas.text(0, y, step.ended ? 'ok' : '..', step.ended ? 'good' : 'strong');
-      canvas.text(3, y, step.text, 'text', canvas.width - 9);
-      const took = seconds > 0 ? `${seconds} s` : '';
-      canvas.text(canvas.width - took.length, y, took, 'dim');
-    });
+    const lines = this.steps.flatMap((step) => stepLines(step, canvas.width));
+    canvas.lines(0, lines.slice(-height));
     if (this.fraction !== undefined) paintBar(canvas.part(0, canvas.height - 3, canvas.width, 1), this.fraction);
     if (this.options.givingUp) canvas.text(0, canvas.height - 2, this.options.givingUp, 'dim');
     this.buttons.paint(canvas, canvas.height - 1);
   }
+}
+
+/** The mark, the text wrapped beside it, and the seconds that it took. */
+function stepLines({ text, began, ended, failed }: Step, width: number): Line[] {
+  const seconds = Math.floor(((ended ?? Date.now()) - began) / 1000);
+  const took = seconds > 0 ? ` ${seconds} s` : '';
+  const mark: Segment = failed
+    ? { text: 'NO ', role: 'bad' }
+    : ended
+      ? { text: 'ok ', role: 'good' }
+      : { text: '.. ', role: 'strong' };
+  return wrap(text + took, width - 3).map((line, at) => [
+    at === 0 ? mark : { text: '   ', role: 'text' },
+    { text: line, role: 'text' },
+  ]);
 }
 
 function paintBar(canvas: Canvas, fraction: number): void {
