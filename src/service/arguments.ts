@@ -6,6 +6,10 @@ import * as z from 'zod';
 import { fail } from '../errors.ts';
 import type { ArgumentsOf, OperationName } from '../operations.ts';
 import { parseHost } from '../values/host.ts';
+import { parseTimeServers, parseZone } from '../values/ntp.ts';
+import { parseSuffix } from '../values/suffix.ts';
+import { parsedDraft, parsedHosts } from './drafts.ts';
+import { Mistakes } from './mistakes.ts';
 
 const nothing = z.strictObject({});
 /** systemd.unit(5): at most 255 characters of a small set; a template's instance may hold escapes. */
@@ -25,6 +29,73 @@ const host = z
     return z.NEVER;
   });
 
+const text = z.string().max(1000);
+const texts = z.array(text).max(100);
+const family = { address: text.exactOptional(), gateway: text.exactOptional() };
+const draft = z.discriminatedUnion('section', [
+  z.strictObject({
+    section: z.literal('interface'),
+    name: text,
+    settings: z.strictObject({
+      method: z.enum(['dhcp', 'static', 'unconfigured']),
+      ...family,
+      ipv6: z.strictObject({ method: z.enum(['automatic', 'static', 'off']), ...family }),
+      vlan: z.number().exactOptional(),
+      mtu: z.number().exactOptional(),
+    }),
+  }),
+  z.strictObject({
+    section: z.literal('dns'),
+    settings: z.strictObject({ servers: texts, searchDomains: texts }),
+  }),
+  z.strictObject({
+    section: z.literal('proxy'),
+    settings: z.strictObject({
+      enabled: z.boolean(),
+      proxies: z
+        .array(
+          z.strictObject({
+            host: text,
+            port: z.number(),
+            user: text.exactOptional(),
+            password: text.exactOptional(),
+          }),
+        )
+        .max(100),
+      order: z.enum(['sequential', 'random']),
+      noProxy: texts,
+    }),
+  }),
+  z.strictObject({ section: z.literal('settings'), revision: z.int().min(0) }),
+  z.strictObject({ section: z.literal('reset-network') }),
+]);
+const change = z.strictObject({ draft: judged(draft, parsedDraft) });
+const changeId = z.strictObject({ id: z.string().regex(/^[0-9a-f-]{1,40}$|^unknown$/, 'is not the id of a change') });
+const hosts = judged(
+  z.strictObject({ entries: z.array(z.strictObject({ name: text, address: text })).max(100) }),
+  ({ entries }, mistakes) => ({ entries: parsedHosts(entries, mistakes) }),
+);
+const time = judged(z.strictObject({ servers: texts, zone: text }), ({ servers, zone }, mistakes) => ({
+  servers: [...(mistakes.take('servers', parseTimeServers(servers)) ?? [])],
+  zone: mistakes.take('zone', parseZone(zone)) ?? '',
+}));
+const suffix = judged(z.strictObject({ suffix: text }), (given, mistakes) => ({
+  suffix: mistakes.take('suffix', parseSuffix(given.suffix)) ?? '',
+}));
+/** Beyond what any password may have; what is allowed in one, login knows. */
+const password = z.string().max(1000);
+
+/** A schema whose values are judged by a function that notes all mistakes: each becomes an issue of its field. */
+function judged<S extends z.ZodType, T>(schema: S, judge: (given: z.output<S>, mistakes: Mistakes) => T) {
+  return schema.transform((given, context) => {
+    const mistakes = new Mistakes();
+    const value = judge(given, mistakes);
+    for (const { field, why, right } of mistakes.all)
+      context.addIssue({ code: 'custom', message: why, params: { field, right } });
+    return mistakes.all.length > 0 ? z.NEVER : value;
+  });
+}
+
 const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   about: nothing,
   'status.read': nothing,
@@ -38,6 +109,34 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   'units.start': unit,
   'units.stop': unit,
   'units.restart': unit,
+  'network.read': nothing,
+  'network.watch': nothing,
+  'changes.read': nothing,
+  'changes.watch': nothing,
+  'changes.plan': change,
+  'changes.apply': change,
+  'changes.keep': changeId,
+  'changes.undo': changeId,
+  'changes.hold': z.strictObject({ what: z.enum(['interface', 'dns', 'proxy', 'settings', 'reset-network']) }),
+  'dns.read': nothing,
+  'proxy.read': nothing,
+  'hosts.read': nothing,
+  'hosts.set': hosts,
+  'time.read': nothing,
+  'time.watch': nothing,
+  'time.zones': nothing,
+  'time.set': time,
+  'platform.read': nothing,
+  'platform.set': suffix,
+  'ssh.read': nothing,
+  'ssh.watch': nothing,
+  'ssh.set': z.strictObject({ enabled: z.boolean() }),
+  'access.read': nothing,
+  'access.check': z.strictObject({ password }),
+  'access.setPassword': z.strictObject({ current: password.exactOptional(), next: password }),
+  'access.set': z.strictObject({ passwordBeforeChanges: z.boolean(), idleLockMinutes: z.int().min(0).max(1440) }),
+  'settings.versions': nothing,
+  'settings.difference': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
 };
 
 const rights: Record<string, string> = {
@@ -45,17 +144,47 @@ const rights: Record<string, string> = {
   count: 'a whole number from 1 to 1000',
   lines: 'a whole number from 0 to 1000',
   name: 'a unit such as docker.service',
+  arguments: 'an object',
+  id: 'the id that the change was given',
+  section: 'interface, dns, proxy, settings or reset-network',
+  what: 'interface, dns, proxy, settings or reset-network',
+  method: 'dhcp, static or unconfigured',
+  'ipv6.method': 'automatic, static or off',
+  order: 'sequential or random',
+  vlan: 'a whole number from 1 to 4094',
+  mtu: 'a whole number from 576 to 9216',
+  revision: 'the number of a version of the settings',
+  from: 'the number of a version of the settings',
+  to: 'the number of a version of the settings',
+  enabled: 'true or false',
+  passwordBeforeChanges: 'true or false',
+  idleLockMinutes: 'a whole number from 0 to 1440',
 };
 
-/** The arguments of that operation, or Failure 'bad-value' with the first thing that is wrong. */
+/**
+ * The arguments of that operation. Wrong values of what an operator typed are told all at once, as 'bad-values' by the
+ * fields of the draft; wrong shapes, and arguments that programs make, as 'bad-value' with the first of them.
+ */
 export function parseArguments<N extends OperationName>(name: N, args: unknown): ArgumentsOf<N> {
   const parsed = schemas[name].safeParse(args);
   if (parsed.success) return parsed.data as ArgumentsOf<N>;
+  const fields = parsed.error.issues.flatMap((issue) =>
+    issue.code === 'custom' && issue.params?.field !== undefined
+      ? [{ field: String(issue.params.field), why: issue.message, right: String(issue.params.right) }]
+      : [],
+  );
+  if (fields.length > 0) throw fail('bad-values', { fields });
   const issue = parsed.error.issues[0];
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const field = String(unknown ?? issue?.path[0] ?? 'arguments').slice(0, 60);
+  const field = String(unknown ?? fieldOf(issue?.path ?? [])).slice(0, 60);
   if (unknown !== undefined)
     throw fail('bad-value', { field, why: 'there is no such argument', right: 'to leave it out' });
-  const right = issue?.code === 'custom' ? String(issue.params?.right) : (rights[field] ?? 'an object');
+  const right = issue?.code === 'custom' ? String(issue.params?.right) : (rights[field] ?? 'what the contract says');
   throw fail('bad-value', { field, why: issue?.message ?? 'wrong', right });
+}
+
+/** "draft.settings.ipv6.method" is the draft's "ipv6.method". */
+function fieldOf(path: readonly PropertyKey[]): string {
+  const inner = path[0] === 'draft' ? path.slice(path[1] === 'settings' ? 2 : 1) : path;
+  return inner.map(String).join('.') || 'arguments';
 }
