@@ -44,6 +44,8 @@ export interface TableOptions<R> {
 
 export class Table<R> extends Piece<void> {
   private rows: readonly R[] | undefined;
+  /** Typed before there were rows to mean by it. */
+  private readonly early: Key[] = [];
   private problem: Problem | undefined;
   private at = 0;
   /** The column it is sorted by; undefined: as they came. */
@@ -78,6 +80,7 @@ export class Table<R> extends Piece<void> {
     this.problem = undefined;
     this.select(selected);
     this.stage.invalidate();
+    for (const key of this.early.splice(0)) this.key(key);
   }
 
   private select(row: R | undefined): void {
@@ -116,7 +119,8 @@ export class Table<R> extends Piece<void> {
 
   key(key: Key): void {
     const moved = this.moved(key);
-    if (moved !== undefined) this.at = Math.max(0, Math.min(moved, (this.rows?.length ?? 1) - 1));
+    if (!this.rows && !this.problem && key.name !== 'escape') this.early.push(key);
+    else if (moved !== undefined) this.at = Math.max(0, Math.min(moved, (this.rows?.length ?? 1) - 1));
     else if (key.name === 'escape') this.end();
     else if (key.name === 'enter') this.confirm();
     else if (key.name === 's') this.sort();

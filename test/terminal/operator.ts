@@ -1,0 +1,105 @@
+/**
+ * What an operator has: the console as it is started, on a simulated machine or against a service, the keys, and eyes
+ * that see whether the screen is whole. For the tests that look at screens; the terminal itself is pty.ts.
+ */
+import { copyFileSync, mkdtempSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
+import { bundle } from './bundle.ts';
+import { Pty, type PtyOptions } from './pty.ts';
+
+export const keys = {
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  home: '\x1b[H',
+  end: '\x1b[F',
+  delete: '\x1b[3~',
+  pageUp: '\x1b[5~',
+  pageDown: '\x1b[6~',
+  enter: '\r',
+  tab: '\t',
+  backTab: '\x1b[Z',
+  /** Goes back like Esc, and at once: after Esc the console waits for the rest of a sequence. */
+  back: '\x03',
+  escape: '\x1b',
+  backspace: '\x7f',
+} as const;
+
+export interface Built {
+  /** The wrapper, which starts the console. */
+  program: string;
+  /** On a simulated machine of its own. */
+  lab(machine: string, options?: PtyOptions): Pty;
+  remove(): void;
+}
+
+/** Built as dist/gatehouse is, in a folder of its own: nobody rebuilds it under a running test. */
+export function buildConsole(): Built {
+  const { file, remove } = bundle('src/main.ts');
+  const folder = dirname(file);
+  const program = join(folder, 'gatehouse');
+  copyFileSync(join(import.meta.dirname, '../../scripts/wrapper'), program);
+  return {
+    program,
+    lab(machine, options) {
+      const place = mkdtempSync(join(folder, 'lab-'));
+      return new Pty(program, [`--lab=${machine}`, `--lab-folder=${place}`], options);
+    },
+    remove,
+  };
+}
+
+/** The screen with what differs from run to run written as #, so that it can be compared as a whole. */
+export function masked(pty: Pty): string {
+  const masks: [RegExp, string][] = [
+    [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'YYYY-MM-DD hh:mm:ss'],
+    [/\d\d:\d\d:\d\d/g, 'hh:mm:ss'],
+    [/GHz, \d+ % */g, 'GHz, ## %'],
+    [/\d+\.\d [GM]B available */g, '##.# GB available'],
+    [/Memory( +): \d+\.\d MB */g, 'Memory$1: ##.# MB'],
+    [/in \d+\.\d ms, */g, 'in ##.# ms, '],
+    [/max (\d+\.\d\/){2}\d+\.\d ms */g, 'max ##.#/##.#/##.# ms'],
+  ];
+  return masks.reduce(
+    // As wide as what was there with the blanks behind it: the frame stays where it is.
+    (text, [pattern, mask]) =>
+      text.replace(pattern, (found, group) => mask.replace('$1', group).padEnd(found.length).slice(0, found.length)),
+    pty.text(),
+  );
+}
+
+/** The rows of the screen with one character a column: a wide one is followed by a blank, marks are left out. */
+export function columnwise(pty: Pty): string[] {
+  return pty.screen().map((line, y) => {
+    if (!/[^\x20-\x7e\u2500-\u257f]/.test(line)) return line;
+    return Array.from({ length: pty.emulator.cols }, (_, x) => pty.cell(x, y).text[0] ?? ' ').join('').trimEnd();
+  });
+}
+
+/** The boxes on the screen that are complete: four corners, and sides without a gap. */
+export function boxes(lines: readonly string[]): { title: string; left: number; top: number; width: number }[] {
+  return lines.flatMap((line, top) => {
+    const found = /[┌+][─-] (.*?) [─-]*[┐+]/.exec(line);
+    if (!found) return [];
+    const [{ length: width }, left] = [found[0], found.index];
+    for (let y = top + 1; y < lines.length; y++) {
+      const row = (lines[y] ?? '').slice(left, left + width);
+      if (/^[└+][─-]+[┘+]$/.test(row)) return [{ title: found[1] ?? '', left, top, width }];
+      if (!/^[│|].*[│|]$/.test(row)) return [];
+    }
+    return [];
+  });
+}
+
+/** Is the console in order, whatever it shows? `status`: what the last row begins with. */
+export function expectWhole(pty: Pty, status = ' gatehouse-lab'): void {
+  const lines = pty.screen();
+  const seen = pty.text();
+  expect(lines[0], seen).toMatch(/^ Gatehouse {2}LAB.* (USE: .*|\? for help|.* to .*) *$/);
+  expect(lines.at(-1)?.startsWith(status), seen).toBe(true);
+  expect(boxes(columnwise(pty).slice(1, -1)).length, seen).toBeGreaterThan(0);
+  expect(seen).not.toMatch(/[^\n\P{C}]/u);
+  expect(pty.cursor.y, seen).toBeLessThan(lines.length);
+}
