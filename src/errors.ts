@@ -46,6 +46,46 @@ export interface Problems {
   'change-undone': { what: string; why: string; differs: string };
   /** The way back could not be gone to its end; it is tried again. */
   'change-not-undone': { what: string; why: string };
+  // ---- platform: the way there, and what it answers. `host`: of the platform's service.
+  /** No DNS server knows the service's name, or none answers. */
+  'platform-name': { host: string };
+  'platform-route': { host: string };
+  'platform-refused': { host: string; port: number };
+  'platform-timeout': { host: string; seconds: number };
+  /** The connection ended in the middle. */
+  'platform-cut': { host: string };
+  /** `issuer`: who signed the certificate, as it says itself; `why`: what speaks against it. */
+  'tls-not-trusted': { host: string; issuer: string; why: string };
+  /** `names`: those that the certificate is for. */
+  'tls-other-name': { host: string; names: string };
+  /** No TLS came about, before any certificate. */
+  'tls-failed': { host: string; why: string };
+  /** Whole minutes that the appliance's clock is ahead of the platform's; negative: behind. */
+  'clock-wrong': { minutes: number };
+  /** 407. `user`: that was given; empty: none was. */
+  'proxy-auth': { proxy: string; user: string };
+  'proxy-dead': { proxy: string; why: string };
+  /** The proxy answers, but does not lead there. */
+  'proxy-refused': { proxy: string; host: string; status: number };
+  /** 5xx, or asked to wait. */
+  'platform-error': { host: string; status: number };
+  /** An answer that is none of the platform's. `got`: what is wrong with it. */
+  'platform-garbage': { host: string; got: string };
+  /** It refused a request of ours as malformed. */
+  'platform-rejected': { host: string; said: string };
+  'code-unknown': Record<string, never>;
+  'code-used': Record<string, never>;
+  'code-revoked': Record<string, never>;
+  'code-expired': Record<string, never>;
+  'suffix-missing': Record<string, never>;
+  'not-registered': Record<string, never>;
+  /** The platform does not take our client certificate any more. */
+  'certificate-refused': { host: string };
+  /** ISO 8601: when our client certificate ended. */
+  'certificate-ended': { at: string };
+  'configuration-refused': { why: string };
+  'registration-not-saved': { path: string; why: string };
+  'registration-broken': { path: string; why: string };
 }
 
 export type ProblemCode = keyof Problems;
@@ -179,7 +219,140 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     why: d.why,
     advice: 'It is tried again every few seconds, and at the next start. See: journalctl -u gatehouse-way-back',
   }),
+  'platform-name': (d) => ({
+    what: `The name ${d.host} was not found.`,
+    why: 'No DNS server knows it, or none answers.',
+    advice: 'Check System, POD Suffix for its spelling, then System, Network, DNS.',
+  }),
+  'platform-route': (d) => ({
+    what: `There is no way from here to ${d.host}.`,
+    why: 'No route leads there, or the gateway is not reached.',
+    advice: 'Check the cable, then address and default gateway in System, Network.',
+  }),
+  'platform-refused': (d) => ({
+    what: `${d.host} refuses connections at port ${d.port}.`,
+    why: 'Nothing listens there, or a firewall in between rejects it.',
+    advice: `Check System, POD Suffix, and that your firewall lets this appliance out to port ${d.port}.`,
+  }),
+  'platform-timeout': (d) => ({
+    what: `${d.host} did not answer within ${d.seconds} s.`,
+    why: 'Mostly a firewall in between that drops packets silently, or a way out that needs a proxy.',
+    advice: 'Let this appliance out to port 443, or set the proxy in System, Network, Proxy.',
+  }),
+  'platform-cut': (d) => ({
+    what: `The connection to ${d.host} was cut.`,
+    why: 'The platform, or a firewall or proxy in between, ended it in the middle.',
+    advice: 'Try again; if it stays so, ask who runs the firewall.',
+  }),
+  'tls-not-trusted': (d) => ({
+    what: `The certificate of ${d.host} is not trusted: ${d.why}.`,
+    why: `It was issued by ${d.issuer}. Is that an inspecting proxy of your own network?`,
+    advice: `Let ${d.host} through without inspection.`,
+  }),
+  'tls-other-name': (d) => ({
+    what: `What answers as ${d.host} has a certificate for another name.`,
+    why: `It is for ${d.names}. DNS, a static host name or a proxy leads to a wrong machine.`,
+    advice: 'Check System, Network: DNS, Hosts and Proxy.',
+  }),
+  'tls-failed': (d) => ({
+    what: `No TLS connection to ${d.host} came about: ${d.why}.`,
+    why: 'Something that does not speak TLS 1.2 or 1.3 answers there; mostly a proxy or firewall in between.',
+    advice: `Let this appliance reach ${d.host} directly, or set the right proxy in System, Network, Proxy.`,
+  }),
+  'clock-wrong': (d) => ({
+    what: `The clock of this appliance is ${minutes(Math.abs(d.minutes))} ${d.minutes > 0 ? 'ahead' : 'behind'}.`,
+    why: 'That is against the time of the platform; more than 5 minutes make certificates fail.',
+    advice: 'Set time servers that can be reached from here in System, Time.',
+  }),
+  'proxy-auth': (d) => ({
+    what: d.user
+      ? `The proxy ${d.proxy} does not accept the user ${d.user} or the password (407).`
+      : `The proxy ${d.proxy} asks for a user and a password (407).`,
+    advice: 'Set both in System, Network, Proxy. Only Basic authentication can be used.',
+  }),
+  'proxy-dead': (d) => ({
+    what: `The proxy ${d.proxy} cannot be used: ${d.why}.`,
+    why: 'While a proxy is set, nothing goes around it.',
+    advice: 'Check host and port in System, Network, Proxy, and that the proxy runs.',
+  }),
+  'proxy-refused': (d) => ({
+    what: `The proxy ${d.proxy} does not lead to ${d.host} (${d.status}).`,
+    why:
+      d.status >= 500
+        ? 'It could not reach it: its own DNS, route or firewall.'
+        : 'Its rules do not let this appliance through.',
+    advice: `Ask who runs the proxy to allow CONNECT to ${d.host}, port 443.`,
+  }),
+  'platform-error': (d) => ({
+    what: `${d.host} is reached, but cannot serve now (${d.status}).`,
+    why: 'That is a trouble of the platform itself, not of this network.',
+    advice: 'Try again in some minutes; if it stays so, tell support.',
+  }),
+  'platform-garbage': (d) => ({
+    what: `What ${d.host} answers is no answer of the platform.`,
+    why: `${d.got}.`,
+    advice: 'A proxy, a login page or a wrong machine may be answering: check System, POD Suffix, and the proxy.',
+  }),
+  'platform-rejected': (d) => ({
+    what: `${d.host} does not take what this appliance sends.`,
+    ...(d.said ? { why: `It says: ${d.said}` } : {}),
+    advice: 'Their versions may not fit: update the appliance, or tell support.',
+  }),
+  'code-unknown': () => ({
+    what: 'The platform does not know this personalization code.',
+    advice:
+      'Compare it with the one shown by the platform; check System, POD Suffix: another platform has other codes.',
+  }),
+  'code-used': () => ({
+    what: 'This personalization code was used already.',
+    why: 'A code registers one appliance, once.',
+    advice: 'Make a new code on the platform.',
+  }),
+  'code-revoked': () => ({
+    what: 'This personalization code was revoked.',
+    advice: 'Make a new code on the platform.',
+  }),
+  'code-expired': () => ({
+    what: 'This personalization code has expired.',
+    advice: 'Make a new code on the platform.',
+  }),
+  'suffix-missing': () => ({
+    what: 'The platform URL suffix is not set.',
+    why: 'Without it the platform cannot be found.',
+    advice: 'Set it in System, POD Suffix.',
+  }),
+  'not-registered': () => ({
+    what: 'This appliance is not registered.',
+    advice: 'Register it first: Registration.',
+  }),
+  'certificate-refused': (d) => ({
+    what: 'The platform does not accept this appliance any more.',
+    why: `${d.host} refuses its certificate: it was removed there, or registered anew from elsewhere.`,
+    advice: 'Make a new code on the platform, and register again.',
+  }),
+  'certificate-ended': (d) => ({
+    what: `The certificate of this appliance ended at ${d.at}.`,
+    why: 'It was without its platform for too long to renew it, or its clock is wrong.',
+    advice: 'Check System, Time; if that is right, register again with a new code.',
+  }),
+  'configuration-refused': (d) => ({
+    what: 'The platform sent a configuration that cannot be used; the one before stays at work.',
+    why: `${d.why}.`,
+    advice: 'Correct it on the platform.',
+  }),
+  'registration-not-saved': (d) => ({
+    what: 'The registration could not be saved; the appliance is as it was.',
+    why: `${d.path}: ${d.why}.`,
+    advice: 'Then register again with the same code.',
+  }),
+  'registration-broken': (d) => ({
+    what: 'The registration on the disk cannot be read.',
+    why: `${d.path}: ${d.why}.`,
+    advice: 'Register again with a new code.',
+  }),
 };
+
+const minutes = (count: number) => `${count} ${count === 1 ? 'minute' : 'minutes'}`;
 
 export function explain(problem: Problem): Explanation {
   return (texts[problem.code] as (d: object) => Explanation)(problem.details);
