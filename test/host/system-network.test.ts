@@ -113,6 +113,29 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'dnsmasq'] }, 'th
     expect(await isReached('10.77.0.9')).toBe(true);
   });
 
+  test('a VLAN carries the addresses, or the kernel knows none and that is said; the way back leads back', async () => {
+    const lan20 = ['ip', 'link', 'add', 'link', 'lan', 'name', 'lan.20', 'type', 'vlan', 'id', '20'];
+    const known = (await system.host.neighbour.run(lan20)).exitCode === 0;
+    const tagged: InterfaceSettings = { ...fixed, address: '10.20.0.9/24', gateway: '10.20.0.1', vlan: 20 };
+    const link = () => system.call<TestResult>('link', [now, 'eth0', ['10.20.0.9']]);
+    if (known) {
+      await system.host.neighbour.run(['ip', 'addr', 'add', '10.20.0.1/24', 'dev', 'lan.20']);
+      await system.host.neighbour.run(['ip', 'link', 'set', 'lan.20', 'up']);
+      const { state } = await set(tagged, (state) => from(state, 'static').includes('10.20.0.9/24'));
+      expect(state).toMatchObject({ vlan: 20, gateways: [{ address: '10.20.0.1', from: 'static' }] });
+      expect((await link()).said).toMatch(/^eth0 is up.* in VLAN 20\.$/);
+      expect(await isReached('10.20.0.9')).toBe(true);
+      await system.host.neighbour.run(['ip', 'link', 'del', 'lan.20']);
+    } else {
+      await set(tagged, (state) => state.addresses.length === 0);
+      expect((await link()).said).toMatch(/^VLAN 20 of eth0 could not be set up/);
+    }
+    await set(fixed, (state) => from(state, 'static').includes('10.77.0.9/24') && state.vlan === undefined);
+    expect(await isReached('10.77.0.9')).toBe(true);
+    expect(await inside('ip', '-br', 'link')).not.toContain('eth0.20');
+    expect(await inside('ls', '/etc/systemd/network')).not.toContain('eth0.20');
+  });
+
   test('unconfigured: up, and without any address', async () => {
     const { state } = await set({ method: 'unconfigured', ipv6: off }, (state) => state.addresses.length === 0);
     expect(state).toMatchObject({ link: 'up', gateways: [] });
