@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { fail } from '../../errors.ts';
 import { isIpv6 } from '../../values/host.ts';
 import { proxyName, type UpstreamProxy } from '../../values/proxy.ts';
@@ -63,25 +63,34 @@ export async function openTunnel(
   }
 }
 
+/**
+ * A TCP connection to that very host and port. Rejects with what Node says, or as `within` was aborted.
+ * @throws NoConnection 'name not found' where the time ran out while the name was looked up
+ */
 async function direct({ host, port }: Target, within: AbortSignal): Promise<Socket> {
-  const socket = connect({ host, port });
+  // Of several addresses each gets that long; Node's 250 ms are less than a slow line needs to answer.
+  const socket = connect({ host, port, autoSelectFamilyAttemptTimeout: 2_500 });
+  let isFound = isIP(host) !== 0;
+  socket.once('lookup', () => {
+    isFound = true;
+  });
   try {
     await once(socket, 'connect', { signal: within });
     return socket;
   } catch (error) {
     socket.on('error', () => undefined).destroy();
+    if (within.aborted && !isFound) throw new NoConnection('name not found', host);
     throw error;
   }
 }
 
 async function through(proxy: UpstreamProxy, target: Target, within: AbortSignal): Promise<Socket> {
+  const connection = await direct(proxy, within);
   const asking = request({
-    host: proxy.host,
-    port: proxy.port,
+    createConnection: () => connection,
     method: 'CONNECT',
     path: authority(target),
     headers: { Host: authority(target), ...credentials(proxy) },
-    agent: false,
     signal: within,
   });
   // Node reports errors after the answer, too.
@@ -93,7 +102,10 @@ async function through(proxy: UpstreamProxy, target: Target, within: AbortSignal
     once(asking, 'response', { signal: within }).then(() =>
       Promise.reject(new NoConnection('no proxy', proxyName(proxy))),
     ),
-  ])) as [IncomingMessage, Socket, Buffer];
+  ]).catch((error: unknown) => {
+    connection.destroy();
+    throw error;
+  })) as [IncomingMessage, Socket, Buffer];
   // Where the other end speaks first, its first bytes may have come with the answer.
   socket.unshift(begun);
   if (statusCode >= 200 && statusCode < 300) return socket;
@@ -121,10 +133,13 @@ function authority({ host, port }: Target): string {
 const codes: Record<string, Refusal> = {
   ENOTFOUND: 'name not found',
   EAI_AGAIN: 'name not found',
+  EAI_FAIL: 'name not found',
   ECONNREFUSED: 'refused',
   ETIMEDOUT: 'no answer',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',
+  ENETDOWN: 'unreachable',
+  EHOSTDOWN: 'unreachable',
 };
 
 function reasonOf(error: unknown): Refusal {
