@@ -25,7 +25,15 @@ export async function openLabLink(options: LinkOptions): Promise<Opened> {
   const closing = new AbortController();
   const quiet = logTo({ write: () => undefined });
   const audit = auditTo(join(lab.folder, 'audit.jsonl'), quiet);
-  const appliance = assemble(lab.machine, aboutLab(lab, brand.name), brand, audit, { closing: closing.signal });
+  const appliance = await assemble({
+    machine: lab.machine,
+    about: aboutLab(lab, brand.name),
+    brand,
+    audit,
+    log: quiet,
+    state: lab.folder,
+    closing: closing.signal,
+  });
   const link = inProcess(appliance, quiet);
   return {
     link,

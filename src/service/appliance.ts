@@ -1,34 +1,68 @@
-/** The appliance put together of a machine, a brand and an audit log. Which machine is chosen elsewhere. */
+/** The appliance put together of a machine, a brand, and a folder for what is kept. Which machine is chosen elsewhere. */
 import type { Machine } from '../adapters/machine.ts';
 import type { About, Appliance } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
+import { openStore } from '../settings/store.ts';
+import { accessOf } from './access.ts';
 import type { Audit } from './audit.ts';
+import { changesOf, keeperOf, settingsFolder } from './changes.ts';
+import { dnsOf } from './dns.ts';
 import { gaugesOf } from './gauges.ts';
+import { hostsOf } from './hosts.ts';
 import { infoOf } from './info.ts';
+import type { Log } from './log.ts';
+import { networkOf } from './network.ts';
 import { pingOf } from './ping.ts';
+import { proxyOf } from './proxy.ts';
+import { settingsOf } from './settings.ts';
+import { sshOf } from './ssh.ts';
 import { statusOf } from './status.ts';
+import { suffixOf } from './suffix.ts';
+import { System } from './system.ts';
+import { keepDefaultServers, timeOf } from './time.ts';
 import { unitsOf } from './units.ts';
 
 export interface Assembly {
+  machine: Machine;
+  about: About;
+  brand: Brand;
+  audit: Audit;
+  log: Log;
+  /** Folder of what is kept: settings, and the change under way. */
+  state: string;
   /** Factor of every period and time limit; 1 but in tests. */
   pace?: number;
   /** Aborted when the service ends: ends what it does on its own. */
   closing?: AbortSignal;
 }
 
-export function assemble(
-  machine: Machine,
-  about: About,
-  brand: Brand,
-  audit: Audit,
-  { pace = 1, closing = new AbortController().signal }: Assembly = {},
-): Appliance {
+/**
+ * Ready when it returns. A change that an earlier service left is taken up by then: asked on, or going back.
+ * @throws Failure where the folder cannot be used
+ */
+export async function assemble(assembly: Assembly): Promise<Appliance> {
+  const { machine, about, brand, audit, log, state, pace = 1, closing = new AbortController().signal } = assembly;
+  const notice = (text: string) => log.warning(`settings: ${text}`);
+  const store = await openStore(settingsFolder(state), { notice });
+  const system = new System({ machine, brand, audit, log, store, state, pace, closing });
+  const keeper = await keeperOf(system);
   const gauges = gaugesOf(machine, brand, pace);
+  void keepDefaultServers(system);
   return {
     about: async () => about,
-    status: statusOf(gauges, pace),
+    status: statusOf(gauges, keeper, pace),
     info: infoOf(gauges, about.version, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
+    network: networkOf(system),
+    changes: changesOf(system, keeper),
+    dns: dnsOf(system),
+    proxy: proxyOf(system),
+    hosts: hostsOf(system),
+    time: timeOf(system),
+    platform: suffixOf(system),
+    ssh: sshOf(system),
+    access: accessOf(system),
+    settings: settingsOf(system),
   };
 }

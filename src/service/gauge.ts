@@ -114,14 +114,15 @@ export class Gauge<T> {
   }
 }
 
-type Any = Gauge<unknown>;
+/** Anything that calls when it changes. */
+export type Source = Pick<Gauge<unknown>, 'watch'>;
 
 /**
  * A watch of a state made of gauges: tells it once it can be composed, and whenever it looks different.
  * `compose` gives undefined while it is too early; what it throws ends the watch.
  */
 export function watchGauges<S>(
-  gauges: readonly (readonly [gauge: Any, every: number])[],
+  gauges: readonly (readonly [source: Source, every: number])[],
   compose: () => S | undefined,
   call: { signal?: AbortSignal; progress?: (state: S) => void } = {},
 ): Promise<void> {

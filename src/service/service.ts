@@ -38,8 +38,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   if (gid === undefined) throw new CannotListen(`There is no group ${group}. Make it: groupadd --system ${group}`);
   const closing = new AbortController();
   const audit = auditTo(join(options.state, 'audit.jsonl'), log);
-  const { pace = 1 } = options;
-  const appliance = assemble(options.machine, options.about, options.brand, audit, { closing: closing.signal, pace });
+  const { machine, about, brand, state, pace = 1 } = options;
+  const appliance = await assemble({ machine, about, brand, audit, log, state, pace, closing: closing.signal });
   let clients = 0;
   const listening = await listen(socket, gid, (connection) => {
     clients += 1;

@@ -1,22 +1,29 @@
 /** The one line that is always true: who this is, where it is reached, what has failed. */
 import type { Appliance, InterfaceFacts, Status } from '../appliance.ts';
-import { watchGauges } from './gauge.ts';
+import type { ChangeKeeper } from '../changes/change.ts';
+import { type Source, watchGauges } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
 
 const PERIOD = 5000;
 
-export function statusOf({ hostName, interfaces, units }: Gauges, pace: number): Appliance['status'] {
+export function statusOf(
+  { hostName, interfaces, units }: Gauges,
+  keeper: ChangeKeeper,
+  pace: number,
+): Appliance['status'] {
   const all = [hostName, interfaces, units] as const;
   const compose = (): Status | undefined => {
     if (all.some(({ reading }) => reading.state === 'reading')) return undefined;
     const address = interfaces.reading.state === 'known' ? firstAddress(interfaces.reading.value) : undefined;
     const listed = units.reading.state === 'known' ? units.reading.value : [];
+    const pendingChange = pendingOf(keeper);
     return {
       name: hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance',
       ...(address ? { address } : {}),
       registered: false,
       platform: { connected: false },
       failedUnits: listed.filter((unit) => unit.state === 'failed').length,
+      ...(pendingChange ? { pendingChange } : {}),
     };
   };
   return {
@@ -27,10 +34,27 @@ export function statusOf({ hostName, interfaces, units }: Gauges, pace: number):
     },
     watch: (_args, call) =>
       watchGauges(
-        all.map((gauge) => [gauge, PERIOD * pace] as const),
+        [...all, changesSource(keeper)].map((source) => [source, PERIOD * pace] as const),
         compose,
         call,
       ),
+  };
+}
+
+function pendingOf(keeper: ChangeKeeper): Status['pendingChange'] {
+  const { pending } = keeper.state();
+  return pending?.phase === 'asking' && pending.until
+    ? { what: pending.what, by: pending.by, until: pending.until }
+    : undefined;
+}
+
+function changesSource(keeper: ChangeKeeper): Source {
+  return {
+    watch(_every, onChange) {
+      const stop = new AbortController();
+      void keeper.watch({ signal: stop.signal, progress: onChange });
+      return () => stop.abort();
+    },
   };
 }
 

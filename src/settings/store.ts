@@ -67,6 +67,25 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
   };
 }
 
+/**
+ * The files that saving those settings in that folder would write, in their order, for whoever writes them together
+ * with others.
+ * @throws Failure 'bad-value'
+ */
+export function savedFiles(folder: string, saved: Saved): { path: string; content: string; mode: number }[] {
+  const content = writeSaved({ ...saved, settings: checkedSettings(saved.settings) });
+  return [versionPath(folder, saved.revision), presentPath(folder)].map((path) => ({ path, content, mode: 0o600 }));
+}
+
+/** Where such files are: the present settings, and a folder of the versions. */
+export function savedPlaces(folder: string): string[] {
+  return [presentPath(folder), `${versionsFolder(folder)}/`];
+}
+
+const presentPath = (folder: string) => join(folder, 'settings.json');
+const versionsFolder = (folder: string) => join(folder, 'versions');
+const versionPath = (folder: string, revision: number) => join(versionsFolder(folder), `settings.${revision}.json`);
+
 class Disk {
   readonly #path: string;
   readonly #versions: string;
@@ -77,8 +96,8 @@ class Disk {
     readonly notice: (text: string) => void,
     readonly now: () => Date,
   ) {
-    this.#path = join(folder, 'settings.json');
-    this.#versions = join(folder, 'versions');
+    this.#path = presentPath(folder);
+    this.#versions = versionsFolder(folder);
   }
 
   /** One after the other within this process; between processes the numbers of the versions decide. */
@@ -202,7 +221,7 @@ class Disk {
   }
 
   #versionPath(revision: number): string {
-    return join(this.#versions, `settings.${revision}.json`);
+    return versionPath(this.folder, revision);
   }
 
   /** Older ones go; where they don't, saving has succeeded all the same. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Appliance, Status } from '../../src/appliance.ts';
 import { inProcess } from '../../src/client/in-process.ts';
 import { Failure, fail } from '../../src/errors.ts';
+import { remoteAppliance } from '../../src/rpc/remote.ts';
 
 const status: Status = { name: 'a', registered: false, platform: { connected: false }, failedUnits: 0 };
 
@@ -11,18 +12,9 @@ function appliance(over: Partial<Appliance> = {}): Appliance {
     throw new Error('not expected');
   };
   return {
+    ...remoteAppliance(unexpected),
     about: async () => ({ version: '1', brand: 'gatehouse' }),
     status: { read: async () => status, watch: unexpected },
-    info: { read: unexpected, watch: unexpected },
-    ping: { run: unexpected },
-    units: {
-      list: unexpected,
-      watch: unexpected,
-      show: unexpected,
-      start: unexpected,
-      stop: unexpected,
-      restart: unexpected,
-    },
     ...over,
   };
 }

@@ -5,7 +5,7 @@ import { fakeMachine, plainFacts, untilAborted } from '../machines/fake.ts';
 import { applianceOn, seen } from './world.ts';
 
 test('the operator sees every value, and the platform as not registered', async () => {
-  const { link } = applianceOn(fakeMachine({ facts: plainFacts }));
+  const { link } = await applianceOn(fakeMachine({ facts: plainFacts }));
   const info = await link.appliance.info.read({});
   expect(info).toMatchObject({
     applianceName: { state: 'known', value: 'gate1' },
@@ -19,7 +19,7 @@ test('the operator sees every value, and the platform as not registered', async 
 
 test('a value that cannot be read says why, one that hangs times out, and both hold up no other', async () => {
   let zoneAborted = false;
-  const { link } = applianceOn(
+  const { link } = await applianceOn(
     fakeMachine({
       facts: {
         ...plainFacts,
@@ -46,13 +46,13 @@ test('a value that cannot be read says why, one that hangs times out, and both h
 });
 
 test('what is known shows while a slow one is still being read', async () => {
-  const { link } = applianceOn(fakeMachine({ facts: { ...plainFacts, updates: untilAborted } }));
+  const { link } = await applianceOn(fakeMachine({ facts: { ...plainFacts, updates: untilAborted } }));
   const info = await seen(link.appliance.info.watch, (news) => news.memory.state === 'known');
   expect(info.updates.state).toBe('reading');
 });
 
 test('a requirement that is not met names found and required in decimal gigabytes', async () => {
-  const { link } = applianceOn(
+  const { link } = await applianceOn(
     fakeMachine({ facts: { ...plainFacts, memory: async () => ({ total: 8_170_921_984, available: 1 }) } }),
   );
   const { shortfalls } = await link.appliance.info.read({});
@@ -61,7 +61,7 @@ test('a requirement that is not met names found and required in decimal gigabyte
 
 test('what does not change is told once', async () => {
   let cpuReads = 0;
-  const { link } = applianceOn(
+  const { link } = await applianceOn(
     fakeMachine({
       facts: {
         ...plainFacts,
@@ -93,7 +93,7 @@ test('what does not change is told once', async () => {
 
 test('one failed reading keeps the last value; a second one says why', async () => {
   let reads = 0;
-  const { link } = applianceOn(
+  const { link } = await applianceOn(
     fakeMachine({
       facts: {
         ...plainFacts,

@@ -10,7 +10,7 @@ const on = (units: Partial<Units>) =>
   applianceOn(fakeMachine({ facts: plainFacts, units: { list: plainList, ...units } }));
 
 test('the list has the units of the brand with the reason why some must not be stopped', async () => {
-  const { link } = on({});
+  const { link } = await on({});
   const units = await link.appliance.units.list({});
   expect(units.find(({ name }) => name === 'gatehouse.service')).toMatchObject({
     description: 'Gatehouse service',
@@ -20,7 +20,7 @@ test('the list has the units of the brand with the reason why some must not be s
 });
 
 test('other units cannot be shown or touched', async () => {
-  const { link, entries } = on({});
+  const { link, entries } = await on({});
   const problem = { code: 'unknown-unit', details: { name: 'cron.service' } };
   expect(await failing(link.appliance.units.show({ name: 'cron.service' }))).toEqual(problem);
   expect(await failing(link.appliance.units.restart({ name: 'cron.service' }))).toEqual(problem);
@@ -28,7 +28,7 @@ test('other units cannot be shown or touched', async () => {
 });
 
 test('a unit that must be kept is not stopped', async () => {
-  const { link } = on({});
+  const { link } = await on({});
   const problem = await failing(link.appliance.units.stop({ name: 'systemd-networkd.service' }));
   expect(problem).toMatchObject({
     code: 'not-allowed',
@@ -38,7 +38,7 @@ test('a unit that must be kept is not stopped', async () => {
 
 test('a restart tells its steps, reads the state back and is in the audit log', async () => {
   const asked: string[] = [];
-  const { link, entries } = on({
+  const { link, entries } = await on({
     act: async (action, name) => void asked.push(`${action} ${name}`),
     show: async (name) => ({ ...unitStatus(name), startedAt: '2026-01-01T00:00:00.000Z' }),
   });
@@ -65,7 +65,7 @@ test('a restart tells its steps, reads the state back and is in the audit log', 
 
 test('a unit that does not come up is shown with the end of its log, long lines cut', async () => {
   const line: LogLine = { at: '', from: 'docker', text: 'x'.repeat(90_000), priority: 3 };
-  const { link, entries } = on({
+  const { link, entries } = await on({
     act: async () => {
       throw fail('program-failed', { program: 'systemctl', exitCode: 1, said: 'Job failed.' });
     },
@@ -81,7 +81,7 @@ test('a unit that does not come up is shown with the end of its log, long lines 
 test('whoever gives up only stops waiting: the action goes on, and is audited when it has ended', async () => {
   let finish: () => void = () => undefined;
   let wasAborted = false;
-  const { link, entries } = on({
+  const { link, entries } = await on({
     act: (_action, _name, signal) =>
       new Promise((resolve) => {
         signal.addEventListener('abort', () => {
@@ -106,7 +106,7 @@ test('whoever gives up only stops waiting: the action goes on, and is audited wh
 });
 
 test('an action without end is given up after its limit, and its unit is free again', async () => {
-  const { link, entries } = on({ act: (_action, _name, signal) => untilAborted(signal) });
+  const { link, entries } = await on({ act: (_action, _name, signal) => untilAborted(signal) });
   expect(await failing(link.appliance.units.start({ name: 'ssh.service' }))).toMatchObject({ code: 'timed-out' });
   expect(entries).toMatchObject([{ outcome: 'timed-out' }]);
   expect(await failing(link.appliance.units.start({ name: 'ssh.service' }))).toMatchObject({ code: 'timed-out' });
@@ -115,7 +115,7 @@ test('an action without end is given up after its limit, and its unit is free ag
 test('restarting the service itself answers before systemd is asked, and does not wait for it', async () => {
   const asked: unknown[] = [];
   let answered = false;
-  const { link } = on({
+  const { link } = await on({
     act: async (action, name, _signal, options) => void asked.push([action, name, options, answered]),
   });
   const outcome = await link.appliance.units.restart({ name: 'gatehouse.service' });
@@ -126,7 +126,7 @@ test('restarting the service itself answers before systemd is asked, and does no
 
 test('a unit stopped from outside shows in the watched list', async () => {
   let state: 'active' | 'inactive' = 'active';
-  const { link } = on({
+  const { link } = await on({
     list: async (names) => names.map((name) => unit(name, name === 'ssh.service' ? state : 'active')),
   });
   const told = await seen(link.appliance.units.watch, (units) => {
@@ -138,7 +138,7 @@ test('a unit stopped from outside shows in the watched list', async () => {
 });
 
 test('without systemd a watch of the units says so', async () => {
-  const { link } = on({
+  const { link } = await on({
     list: async () => {
       throw fail('unavailable', { what: 'systemd', why: 'it does not run here' });
     },
@@ -147,7 +147,7 @@ test('without systemd a watch of the units says so', async () => {
 });
 
 test('the status line has name, first address of use, and the number of failed units', async () => {
-  const { link } = on({
+  const { link } = await on({
     list: async (names) => names.map((name) => unit(name, name === 'ssh.service' ? 'failed' : 'active')),
   });
   const status = {
@@ -162,6 +162,6 @@ test('the status line has name, first address of use, and the number of failed u
 });
 
 test('the status line stands even where nothing can be read', async () => {
-  const { link } = applianceOn(fakeMachine());
+  const { link } = await applianceOn(fakeMachine());
   expect(await link.appliance.status.read({})).toMatchObject({ name: 'this appliance', failedUnits: 0 });
 });

@@ -19,14 +19,32 @@ const about = { version: '9.9', brand: 'gatehouse' };
 /** The group that the tests run as. */
 export const group = groupNumbered(process.getgid?.() ?? 0)?.name ?? '';
 
+export interface Local {
+  link: Link;
+  entries: AuditEntry[];
+  log: string[];
+  closing: AbortController;
+}
+
 /** An appliance on that machine, in this process; times are a hundredth. */
-export function applianceOn(machine: Machine): { link: Link; entries: AuditEntry[]; closing: AbortController } {
+export async function applianceOn(machine: Machine, state = temporaryFolder(), brand = defaultBrand): Promise<Local> {
   const entries: AuditEntry[] = [];
+  const log: string[] = [];
   const closing = new AbortController();
-  const audit = { note: async (entry: AuditEntry) => void entries.push(entry) };
-  const link = inProcess(assemble(machine, about, defaultBrand, audit, { pace: 0.01, closing: closing.signal }));
+  onTestFinished(() => closing.abort());
+  const appliance = await assemble({
+    machine,
+    about,
+    brand,
+    audit: { note: async (entry: AuditEntry) => void entries.push(entry) },
+    log: logTo({ write: (text) => log.push(text) }),
+    state,
+    pace: 0.01,
+    closing: closing.signal,
+  });
+  const link = inProcess(appliance);
   onTestFinished(() => link.close());
-  return { link, entries, closing };
+  return { link, entries, log, closing };
 }
 
 export function temporaryFolder(): string {
