@@ -51,14 +51,22 @@ export async function undone(
   why: string,
 ): Promise<EndedChange> {
   const inLog = (error: unknown) => parts.log.warning(`Going back: ${what}: ${reasonOf(error)}`);
-  await folder.sayWhy(id, why).catch(inLog);
+  // No room for a few words: then they are known here only.
+  const isSaid = await folder.sayWhy(id, why).then(
+    () => true,
+    (error: unknown) => void inLog(error),
+  );
   await parts.arming.start().catch(inLog);
   if (await folder.isThere()) await wayBack(parts, { atBoot: false });
   await parts.arming.disarm().catch(inLog);
   await folder.forget().catch(inLog);
   await parts.reread().catch(inLog);
   const last = await folder.last();
-  if (last?.ended.id === id) return last.ended;
+  if (last?.ended.id === id) {
+    const ended = isSaid ? last.ended : { ...last.ended, why };
+    if (!isSaid) await folder.writeLast({ ...last, ended }).catch(inLog);
+    return ended;
+  }
   const at = parts.clock.now().toISOString();
   return { id, what, outcome: 'undone', why, at, differs: ['How it ended was not written down.'] };
 }
