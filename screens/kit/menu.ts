@@ -129,7 +129,7 @@ export class Menu extends Piece<void> {
     this.scroll.fit(items.length, body.height);
     this.scroll.reveal(this.at);
     items.slice(this.scroll.top, this.scroll.top + body.height).forEach((item, y) => {
-      this.paintItem(body, y, item, item === this.item);
+      this.paintItem(body, y, item, this.scroll.top + y === this.at);
     });
     const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
     canvas.lines(canvas.height - 1 - hintRows, hint, 'warn');
