@@ -10,9 +10,11 @@ import { version } from '../version.ts';
 import { brandOf } from './brand.ts';
 import type { LinkOptions, Opened } from './options.ts';
 
-export async function openLabMachine({ lab, labFolder }: LinkOptions): Promise<Lab> {
+/** @param state folder of what the service keeps, where that is not the machine's own */
+export async function openLabMachine({ lab, labFolder }: LinkOptions, state?: string): Promise<Lab> {
   const folder = labFolder ?? defaultLabFolder(process.env);
-  return openLab({ folder, ...(typeof lab === 'string' ? { machine: lab } : {}) });
+  const machine = typeof lab === 'string' ? { machine: lab } : {};
+  return openLab({ folder, ...machine, ...(state === undefined ? {} : { state }) });
 }
 
 export function aboutLab(lab: Lab, brand: string): About {
@@ -24,14 +26,14 @@ export async function openLabLink(options: LinkOptions): Promise<Opened> {
   const lab = await openLabMachine(options);
   const closing = new AbortController();
   const quiet = logTo({ write: () => undefined });
-  const audit = auditTo(join(lab.folder, 'audit.jsonl'), quiet);
+  const audit = auditTo(join(lab.state, 'audit.jsonl'), quiet);
   const appliance = await assemble({
     machine: lab.machine,
     about: aboutLab(lab, brand.name),
     brand,
     audit,
     log: quiet,
-    state: lab.folder,
+    state: lab.state,
     closing: closing.signal,
   });
   const link = inProcess(appliance, quiet);

@@ -20,10 +20,10 @@ export async function serviceCommand(options: ServiceArguments): Promise<number>
     return runService({ ...common, state: options.state ?? '/var/lib/gatehouse', about, machine: realMachine() });
   }
   const { aboutLab, openLabMachine } = await import('./lab.ts');
-  const lab = await openLabMachine(options);
+  const lab = await openLabMachine(options, options.state);
   try {
     const about = aboutLab(lab, brand.name);
-    return await runService({ ...common, state: options.state ?? lab.folder, about, machine: lab.machine });
+    return await runService({ ...common, state: options.state ?? lab.state, about, machine: lab.machine });
   } finally {
     await lab.close();
   }

@@ -26,7 +26,7 @@ export async function transaction(context: Context, draft: ChangeDraft, options:
   if (context.isOwn && !context.terminal && !options.keepIfTested)
     throw fail('not-allowed', {
       what: 'A change that waits for an answer',
-      why: 'the lab ends with this command: add --keep-if-tested, or run gatehouse service with --lab beside it',
+      why: 'The lab ends with this command. Add --keep-if-tested, or run gatehouse service with --lab beside it.',
     });
   const pending = await applied(context, draft);
   const { tests } = pending;

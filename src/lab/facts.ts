@@ -1,4 +1,7 @@
-/** The lab's facts: what the machine file says, with a clock that runs and a load that moves. Keeps no state. */
+/**
+ * The lab's facts: what the machine file says, with a clock that runs and a load that moves; what System can change is
+ * handed in as it is now. Keeps no state.
+ */
 import type { Facts } from '../adapters/machine.ts';
 import { wave } from './chance.ts';
 import type { MachineData } from './schema.ts';
@@ -11,22 +14,19 @@ function withOffset(at: number, offset: string): string {
   return `${local}${offset.slice(0, 3)}:${offset.slice(3)}`;
 }
 
-export function labFacts({ name, facts }: MachineData): Facts {
+/** @param live what System can change */
+export function labFacts({ name, facts }: MachineData, live: Pick<Facts, 'interfaces' | 'dnsServers' | 'zone'>): Facts {
   const now = () => Date.now() / 1000;
-  const offset = 'value' in facts.zone ? facts.zone.value.offset : '+0000';
   return {
     hostName: (signal) => deliver(facts.hostName, 'The host name', signal),
-    async interfaces(signal) {
-      const all = await deliver(facts.interfaces, 'The list of interfaces', signal);
-      return all.map(({ mac, ...rest }) => ({ ...rest, ...(mac === undefined ? {} : { mac }) }));
-    },
-    dnsServers: (signal) => deliver(facts.dnsServers, 'The list of DNS servers', signal),
+    ...live,
     async time(signal) {
       const { ahead, synchronised } = await deliver(facts.time, 'The time', signal);
+      // The clock runs where the zone cannot be read, too.
+      const offset = 'value' in facts.zone ? (await live.zone(signal)).offset : '+0000';
       const at = withOffset(Date.now() + ahead * 1000, offset);
       return { now: at, ...(synchronised === undefined ? {} : { synchronised }) };
     },
-    zone: (signal) => deliver(facts.zone, 'The time zone', signal),
     updates: (signal) => deliver(facts.updates, 'The state of system updates', signal),
     buildVersion: (signal) => deliver(facts.buildVersion, 'The build version', signal),
     async disks(signal) {

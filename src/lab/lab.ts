@@ -2,12 +2,16 @@
  * The lab: a simulated machine behind the adapter types. It runs no program, sends no packet, and writes in its own
  * folder only. What the machine is like is data: machines/*.json.
  */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
-import { labFacts } from './facts.ts';
+import { goBackAtBoot } from './boot.ts';
 import { lockFolder, prepareFolder } from './folder.ts';
 import { labMachines, loadMachine } from './machines.ts';
 import { labPing } from './ping.ts';
+import { furnish } from './root.ts';
 import { recall } from './state.ts';
+import { labSystem, placesIn } from './system.ts';
 import { labUnits } from './units.ts';
 
 export { defaultLabFolder } from './folder.ts';
@@ -18,8 +22,13 @@ export interface LabOptions {
   machine?: string;
   /** Made where it is missing. */
   folder: string;
-  /** Milliseconds: from one echo request to the next (1000), and one half of a restart (750). */
-  pace?: { ping?: number; job?: number };
+  /** What the service keeps, where that is not `Lab.state`. */
+  state?: string;
+  /**
+   * Milliseconds: from one echo request to the next (1000), one half of a restart (750), from telling networkd until
+   * addresses are there (500), and until someone who does not answer is given up (2000).
+   */
+  pace?: { ping?: number; job?: number; link?: number; silence?: number };
 }
 
 export interface Lab {
@@ -28,6 +37,8 @@ export interface Lab {
   name: string;
   /** Real path. */
   folder: string;
+  /** This machine's own folder in it, for what the service keeps. */
+  state: string;
   /** Where a broken state file was put; absent where there was none. */
   setAside?: string;
   /** Waits for jobs under way and lets the folder go; a lab that is killed instead loses only such jobs. */
@@ -35,23 +46,41 @@ export interface Lab {
 }
 
 /**
- * Opens a lab; its units are as they were left in this folder.
+ * Opens a lab, which starts its machine: units and files are as they were left in this folder, but that a change which
+ * nobody has kept is put back.
  * @throws Failure 'bad-value' for a machine that is unknown or wrong (with the place in its file), 'unavailable'
  *   where another lab has the folder or it cannot be written, 'not-allowed' where it is another user's.
  */
-export async function openLab({ machine = labMachines()[0]?.name ?? '', folder, pace = {} }: LabOptions): Promise<Lab> {
+export async function openLab({
+  machine = labMachines()[0]?.name ?? '',
+  folder,
+  state,
+  pace = {},
+}: LabOptions): Promise<Lab> {
   const data = await loadMachine(machine);
   const place = await prepareFolder(folder);
   const release = await lockFolder(place);
   try {
     const memory = await recall(place, data.name);
     const { units, settled } = labUnits(data, memory, pace.job ?? 750);
+    const own = join(place, data.name);
+    const root = join(own, 'root');
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    await furnish(root, 'value' in data.facts.hostName ? data.facts.hostName.value : data.name);
+    await goBackAtBoot(state ?? own, placesIn(root));
+    const { link = 500, silence = 2000 } = pace;
+    const { parts, disarm } = await labSystem(data, root, units, { link, silence });
     return {
-      machine: { facts: labFacts(data), units, ping: labPing(data, pace.ping ?? 1000) },
+      machine: { ...parts, units, ping: labPing(data, pace.ping ?? 1000) },
       name: data.name,
       folder: place,
+      state: own,
       ...(memory.setAside === undefined ? {} : { setAside: memory.setAside }),
-      close: () => settled().then(release),
+      async close() {
+        await disarm();
+        await settled();
+        await release();
+      },
     };
   } catch (error) {
     await release();

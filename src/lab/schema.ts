@@ -76,10 +76,12 @@ const unit = z.strictObject({
   fails: z.strictObject({ exitCode: z.int().min(1).max(255), log: z.array(text) }).optional(),
 });
 
+const address = z.union([z.ipv4(), z.ipv6()], { error: 'not an IPv4 or IPv6 address' });
+
 /** `time`, `jitter`: milliseconds. `loss`: percent. `unreachable`: what a router says instead of a reply. */
 const host = z.strictObject({
   names: z.array(z.string()).default([]),
-  address: z.union([z.ipv4(), z.ipv6()], { error: 'not an IPv4 or IPv6 address' }),
+  address,
   time: z.number().min(0).max(900).default(1),
   jitter: z.number().min(0).max(100).default(0),
   ttl: z.int().min(1).max(255).default(64),
@@ -88,6 +90,69 @@ const host = z.strictObject({
 });
 
 const disk = z.strictObject({ device: z.string(), size: bytes, used: bytes.optional(), total: bytes.optional() });
+
+/** What a DHCP server gives; `address` with its prefix. */
+const lease = z.strictObject({
+  address: z.string(),
+  gateway: address.optional(),
+  dns: z.array(address).default([]),
+  domains: z.array(z.string()).default([]),
+});
+
+/** `neighbours`: addresses that somebody has there, gateways among them. null: there is none. */
+const segment = z.strictObject({
+  dhcp: lease.nullable().optional(),
+  router: z.strictObject({ address: z.string(), gateway: address }).nullable().optional(),
+  neighbours: z.array(address).optional(),
+});
+
+const link = segment.extend({
+  /** Mbit/s */
+  speed: z.int().optional(),
+  mtu: z.int().min(576).default(1500),
+  /** Whose it is where it is not ours: "ifupdown". */
+  managedBy: z.string().optional(),
+  /** By VLAN ID. */
+  vlans: z.record(z.string().regex(/^\d{1,4}$/, 'not a VLAN ID'), segment).default({}),
+});
+
+/** What it says to CONNECT. Without `port`: at any. With `user`: to nobody else. */
+const upstream = z.strictObject({
+  host: z.string(),
+  port: z.int().optional(),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  says: z.enum(['passes', 'refuses', 'nothing', 'forbids', 'cannot reach', 'is no proxy']).default('passes'),
+});
+
+/** What is around the machine, as its System settings meet it. */
+const system = z
+  .strictObject({
+    /** By interface; what is left out follows from its addresses (links.ts). */
+    links: z.record(z.string(), link).default({}),
+    /** By address; those of `facts.dnsServers` answer too. Any other is silent. */
+    dns: z
+      .record(address, z.enum(['answers', 'silent', 'refuses', 'does not know']))
+      .default({ '8.8.8.8': 'answers', '8.8.4.4': 'answers', '1.1.1.1': 'answers', '9.9.9.9': 'answers' }),
+    proxies: z.array(upstream).default(
+      (
+        [
+          ['proxy', {}],
+          ['password', { user: 'lab', password: 'lab' }],
+          ['refused', { says: 'refuses' }],
+          ['dead', { says: 'nothing' }],
+          ['forbids', { says: 'forbids' }],
+        ] as const
+      ).map(([name, more]) => upstream.parse({ host: `${name}.lab.test`, ...more })),
+    ),
+    /** Of the platform's hosts, without a proxy. */
+    platform: z.enum(['answers', 'silent']).default('answers'),
+    silentTimeServers: z.array(z.string()).default([]),
+    sessions: z.array(z.strictObject({ user: text, from: text, ago: z.number().min(0) })).default([]),
+    /** Public keys of the operator's account. */
+    keys: z.int().min(0).default(1),
+  })
+  .prefault({});
 
 const machine = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'lower-case letters, digits and hyphens only'),
@@ -122,11 +187,15 @@ const machine = z.strictObject({
     z.array(unit).refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two units of one name'),
   ),
   ping: reading(z.strictObject({ hosts: z.array(host) })),
+  system,
 });
 
 export type MachineData = z.output<typeof machine>;
 export type UnitData = z.output<typeof unit>;
 export type HostData = z.output<typeof host>;
+export type LeaseData = z.output<typeof lease>;
+export type SegmentData = z.output<typeof segment>;
+export type UpstreamData = z.output<typeof upstream>;
 
 /** ["units", 3, "state"] as "units[3].state". */
 function place(path: PropertyKey[]): string {
