@@ -5,7 +5,7 @@
 import type { ChangeDraft, PendingChange, TestResult } from '../appliance.ts';
 import { fail } from '../errors.ts';
 import { within } from '../service/within.ts';
-import { type ChangedFile, changedFiles, putFiles } from './files.ts';
+import { type ChangedFile, changedFiles, putFiles, restoreFiles } from './files.ts';
 import type { Asking, ChangeFolder } from './marker.ts';
 import type { ChangeParts, Effective, Prepared } from './parts.ts';
 import { limitsOf, reasonOf } from './way-back.ts';
@@ -58,6 +58,22 @@ export async function applied(applying: Applying): Promise<{ asking: Asking; pre
   return { asking, prepared };
 }
 
+/** Ends only when nothing is written any more: not given up by a race, as telling and testing are. */
+async function put(
+  { parts, folder, shown }: Applying,
+  files: readonly ChangedFile[],
+  guard: () => void,
+): Promise<void> {
+  const { disk, places } = parts;
+  try {
+    await putFiles(disk, files, guard);
+  } finally {
+    // Somebody went back while we wrote: what we wrote after them goes too.
+    if ((await folder.pending())?.id !== shown.id) await restoreFiles(disk, files, places);
+  }
+  if ((await folder.pending())?.id !== shown.id) throw fail('aborted', {});
+}
+
 /** Whoever called for the way back meanwhile, or took it, was first. */
 async function checkOurs({ folder, shown, signal }: Applying): Promise<void> {
   if (signal.aborted || (await folder.pending())?.id !== shown.id) throw fail('aborted', {});
@@ -98,8 +114,7 @@ async function change(
   };
   step(`Writing ${files.length} files`);
   await checkOurs(applying);
-  // Not given up by a race, as what follows is: it must have ended before anything is put back.
-  await putFiles(parts.disk, files, guard);
+  await put(applying, files, guard);
   for (const effect of prepared.effects) {
     guard();
     step(`Telling ${told[effect.kind]}`);

@@ -307,11 +307,12 @@ export class ChangeKeeper {
   }
 
   private async compare(): Promise<void> {
-    const ended = await compareLater(this.parts).catch((error: unknown) => {
-      this.parts.log.warning(reasonOf(error));
+    const isStale = () => this.isClosed || this.current !== undefined;
+    const ended = await compareLater(this.parts, isStale).catch((error: unknown) => {
+      this.parts.log.warning(`The last change could not be compared: ${reasonOf(error)}`);
       return undefined;
     });
-    if (!ended || this.isClosed || this.last?.id !== ended.id) return;
+    if (!ended || isStale() || this.last?.id !== ended.id) return;
     this.last = ended;
     this.tell();
   }

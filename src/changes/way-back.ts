@@ -106,13 +106,17 @@ async function tellEnd({ audit, log }: WayBackParts, { what, by, began }: Marker
 }
 
 /**
- * Compares what an early boot had to leave open; to be called when the daemons run. Gives how the change ended then.
+ * Compares what an early boot had to leave open; to be called when the daemons run. Gives how the change ended then;
+ * undefined where nothing was open.
+ * @param isStale asked at the end: another change has begun, and what is in effect says nothing any more
  */
-export async function compareLater(parts: WayBackParts): Promise<EndedChange | undefined> {
+export async function compareLater(parts: WayBackParts, isStale: () => boolean): Promise<EndedChange | undefined> {
   const folder = new ChangeFolder(parts.disk, parts.folder, parts.places);
   const last = await folder.last();
-  if (!last?.unverified) return last?.ended;
-  const ended = { ...last.ended, differs: await verified(last.unverified, parts.effective, limitsOf(parts).verify) };
+  if (!last?.unverified) return undefined;
+  const differs = await verified(last.unverified, parts.effective, limitsOf(parts).verify);
+  if (isStale()) return undefined;
+  const ended = { ...last.ended, differs };
   await folder.writeLast({ ended });
   return ended;
 }

@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChangesState } from '../../src/appliance.ts';
+import { armingHere } from '../../src/changes/arm-here.ts';
 import { ChangeKeeper, type ChangeNews } from '../../src/changes/change.ts';
+import { realDisk } from '../../src/changes/disk.ts';
 import type { ChangeParts } from '../../src/changes/parts.ts';
 import { wayBack } from '../../src/changes/way-back.ts';
 import { Failure, fail } from '../../src/errors.ts';
@@ -249,6 +251,29 @@ test('a way back that somebody starts by hand is noticed', async () => {
   await wayBack(place.wayBackParts(), { atBoot: false });
   const { last } = await seen(keeper, (state) => !state.pending);
   expect(last).toMatchObject({ outcome: 'undone', why: 'no answer', differs: [] });
+});
+
+test('a way back that somebody starts by hand while files are written leaves nothing of them', async () => {
+  let renames = 0;
+  const rename: typeof realDisk.rename = async (from, to) => {
+    if (from.endsWith('-new') && from.includes('/network/') && ++renames === 1)
+      await wayBack(place.wayBackParts(), { atBoot: false });
+    await realDisk.rename(from, to).catch(() => undefined);
+  };
+  const keeper = await begin(60, { disk: { ...realDisk, rename } });
+  expect(await problem(keeper.apply(draft, 'anna'))).toMatchObject({ code: 'change-undone' });
+  expect(place.which()).toBe('before');
+  expect(keeper.state().pending).toBeUndefined();
+});
+
+test('on a machine without systemd the way back goes off by itself too', async () => {
+  const arming = armingHere(() => wayBack(place.wayBackParts(), { atBoot: false }));
+  const keeper = await begin(60, { arming: { ...arming, arm: () => arming.arm(0.3) } });
+  await keeper.apply(draft, 'anna');
+  expect(await arming.isArmed()).toBe(true);
+  const { last } = await seen(keeper, (state) => !state.pending);
+  expect(last).toMatchObject({ outcome: 'undone', differs: [] });
+  expect(await arming.isArmed()).toBe(false);
 });
 
 describe('a service that starts again', () => {

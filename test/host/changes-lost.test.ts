@@ -116,4 +116,53 @@ describeWith(hostNeeds, 'a change of the network of a real machine', () => {
     expect(await changes.files()).toEqual(before);
     expect(await changes.isReachable('10.77.0.2')).toBe(true);
   });
+
+  test('comes to its end though the way back itself is killed again and again', async () => {
+    const before = await changes.files();
+    await changes.apply({ ...second, gateway: '10.77.0.99' });
+    await run('systemctl', 'stop', 'changes.service');
+    const wayBack = 'gatehouse-way-back.service';
+    for (let kill = 0; kill < 5; kill++) {
+      await run('systemctl', 'start', '--no-block', wayBack);
+      await until(
+        'it to run',
+        async () => (await run('systemctl', 'is-active', wayBack)).stdout.trim() === 'activating',
+      );
+      // Not a wait for anything: the moment is what is random.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
+      await run('systemctl', 'kill', '--signal=KILL', wayBack);
+      if ((await changes.markers()) === '') break;
+    }
+    await until('the way back', async () => (await changes.markers()) === '', 40_000);
+    expect(await changes.files()).toEqual(before);
+    await until('it to be reachable', () => changes.isReachable('10.77.0.2'));
+    await run('systemctl', 'start', 'changes.service');
+    await changes.serves();
+  });
+});
+
+describeWith(hostNeeds, 'a marker that is rubbish', () => {
+  test('does not hold up the start of the machine, and is said', async () => {
+    const changes = await ChangesHost.boot(window);
+    try {
+      await changes.host.powerCut();
+      changes.host.write({ '/var/lib/gatehouse/change/pending.json': '{"rubbish' });
+      await changes.host.boot();
+      await changes.serves();
+      const { stdout } = await changes.host.run([
+        'journalctl',
+        '-b',
+        '-u',
+        'gatehouse-way-back.service',
+        '--output=cat',
+      ]);
+      expect(stdout).toContain('The marker of a change could not be understood (it is no JSON); it is kept as');
+      const failed = await changes.host.run(['systemctl', '--failed', '--plain', '--no-legend']);
+      expect(failed.stdout).toBe('');
+      expect(await changes.isReachable('10.77.0.2')).toBe(true);
+      expect((await changes.apply(second)).phase).toBe('asking');
+    } finally {
+      await changes.end();
+    }
+  });
 });
