@@ -233,8 +233,8 @@ describeWith(
       expect(await said('http://10.77.0.1:123')).toContain('refuses connections');
       expect(await said('http://10.77.0.1:8443')).toMatch(/is not an HTTP proxy|cut the connection/);
       expect(await said('http://10.77.0.1:3130')).toBe('The proxy 10.77.0.1:3130 did not answer within 10 s.');
-      expect(await said('http://proxy.nowhere.test:3128')).toBe(
-        'The name of the proxy, proxy.nowhere.test, was not found.',
+      expect(await said('http://proxy.nowhere.invalid:3128')).toBe(
+        'The name of the proxy, proxy.nowhere.invalid, was not found.',
       );
       // One that fails is said, though another leads there.
       expect(await platform('http://10.77.0.1:3129', good)).toMatchObject({
