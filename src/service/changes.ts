@@ -1,35 +1,33 @@
 /** Transactions of this machine: the engine of src/changes given its settings, adapters and clock. */
 import { join } from 'node:path';
-import type { Machine } from '../adapters/machine.ts';
 import type { Appliance, ChangesState } from '../appliance.ts';
 import { ChangeKeeper } from '../changes/change.ts';
 import { realDisk } from '../changes/disk.ts';
+import { effectiveOf } from '../changes/effective.ts';
 import { type ChangeParts, usualLimits, type WayBackParts } from '../changes/parts.ts';
 import { wayBack } from '../changes/way-back.ts';
 import { problemOf, sentence } from '../errors.ts';
 import { savedPlaces } from '../settings/store.ts';
-import type { Audit } from './audit.ts';
-import { clock } from './clock.ts';
-import { inEffect } from './in-effect.ts';
-import type { Log } from './log.ts';
 import { prepared } from './prepare.ts';
 import { applySsh, whyRefused } from './ssh.ts';
 import { messageOf, type System } from './system.ts';
 import { applyTime } from './time.ts';
 import { tryOut } from './trial.ts';
+import { realClock } from './way-back.ts';
 
 /** Of the folder of what the service keeps. */
 export const settingsFolder = (state: string) => join(state, 'settings');
 
-/** What the way back needs, in the service and without it. */
-export function wayBackParts(machine: Machine, state: string, audit: Audit, log: Log, pace = 1): WayBackParts {
+function wayBackParts({ machine, state, audit, log, pace }: System): WayBackParts {
   return {
     folder: join(state, 'change'),
     places: [...machine.changing.places, ...savedPlaces(settingsFolder(state))],
     disk: realDisk,
-    clock,
+    clock: realClock,
     tell: machine.changing.tell,
-    effective: (signal) => inEffect(machine, signal),
+    // As the way back itself does, which compares with it.
+    effective: async (signal) =>
+      effectiveOf(...(await Promise.all([machine.network.effective({}, signal), machine.resolver.effective(signal)]))),
     audit,
     log,
     limits: { verify: usualLimits.verify * pace },
@@ -38,8 +36,8 @@ export function wayBackParts(machine: Machine, state: string, audit: Audit, log:
 
 /** Takes up a change that an earlier service left. */
 export async function keeperOf(system: System): Promise<ChangeKeeper> {
-  const { machine, state, audit, log, pace, closing } = system;
-  const own = wayBackParts(machine, state, audit, log, pace);
+  const { machine, state, closing } = system;
+  const own = wayBackParts(system);
   const parts: ChangeParts = {
     ...own,
     arming: machine.changing.arming(() => wayBack(own, { atBoot: false })),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
 import type { About } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
+import { Failure, sentence } from '../errors.ts';
 import { groupNamed } from '../rpc/group.ts';
 import { assemble } from './appliance.ts';
 import { auditTo } from './audit.ts';
@@ -30,7 +31,7 @@ export interface Service {
 
 /**
  * Ready when it returns: listening, and said so in the log.
- * @throws CannotListen with a sentence.
+ * @throws CannotListen with a sentence; Failure where the folder of the state cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { socket, group, log } = options;
@@ -67,8 +68,9 @@ export async function runService(options: ServiceOptions): Promise<number> {
     await service.close();
     return 0;
   } catch (error) {
-    if (!(error instanceof CannotListen)) throw error;
-    options.log.error(error.message);
+    if (error instanceof CannotListen) options.log.error(error.message);
+    else if (error instanceof Failure) options.log.error(sentence(error.problem));
+    else throw error;
     return 1;
   }
 }

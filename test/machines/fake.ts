@@ -14,7 +14,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     network: part('network'),
     resolver: part('resolver'),
     proxy: part('proxy'),
-    time: part('time'),
+    // Looked at when a service starts: this machine has its time servers.
+    time: strict('time', { files: () => [], ...fakes.time }),
     hosts: part('hosts'),
     ssh: part('ssh'),
     login: part('login'),
@@ -30,9 +31,9 @@ function strict<T extends object>(part: string, given: Partial<T>): T {
   return new Proxy(given, {
     get(target, name) {
       if (Object.hasOwn(target, name)) return target[name as keyof T];
-      return async () => {
-        throw new Error(`${part}.${String(name)} was not expected`);
-      };
+      const unexpected = new Error(`${part}.${String(name)} was not expected`);
+      if (name === 'files') throw unexpected;
+      return () => Promise.reject(unexpected);
     },
   }) as T;
 }

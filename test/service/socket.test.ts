@@ -177,7 +177,7 @@ test('what changes the machine is in a file that only root reads, with who did i
 
 test('a disk that cannot be written stops no action, and the log says so', async () => {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'state'), 'a file where the folder should be');
+  mkdirSync(join(folder, 'state', 'audit.jsonl'), { recursive: true });
   const machine = fakeMachine({
     facts: plainFacts,
     units: { list: plainList, act: async () => undefined, show: async (name) => unitStatus(name) },
