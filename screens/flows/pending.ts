@@ -73,7 +73,6 @@ function pageOf({ what, by, tests, newAddress, left = 0 }: PendingChange): Decis
       `${what}, changed by ${by}, ${newAddress ? `now at ${newAddress}` : 'is in effect'}.`,
       '',
       ...tests.map((test) => ({ text: testLine(test), role: test.passed ? ('good' as const) : ('bad' as const) })),
-      '',
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { Canvas } from './canvas.ts';
 import type { Key } from './terminal/types.ts';
 
 export class Buttons {
+  /** Index; -1: none has it yet, and Enter means nothing. */
   focus = 0;
 
   constructor(readonly labels: readonly string[]) {}
@@ -14,7 +15,7 @@ export class Buttons {
   /** Left and right move the focus, a letter goes to the button that begins with it. Was the key for us? */
   key(key: Key): boolean {
     const last = this.labels.length - 1;
-    if (key.name === 'left') this.focus = this.focus === 0 ? last : this.focus - 1;
+    if (key.name === 'left') this.focus = this.focus <= 0 ? last : this.focus - 1;
     else if (key.name === 'right') this.focus = this.focus === last ? 0 : this.focus + 1;
     else return this.letter(key);
     return true;

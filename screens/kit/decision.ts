@@ -4,7 +4,7 @@
  */
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import { confirm, type KeyHint, navigate } from './keys.ts';
+import { confirm, type KeyHint } from './keys.ts';
 import type { Live } from './live.ts';
 import { type MessageOptions, paragraphs } from './message.ts';
 import { Piece, type Size } from './piece.ts';
@@ -35,6 +35,8 @@ export class Decision extends Piece<boolean> {
   constructor(private readonly options: DecisionOptions) {
     super(options.title);
     this.buttons = new Buttons([options.yes, options.no]);
+    // It comes unasked, perhaps under somebody's fingers: an Enter meant for something else must not answer it.
+    this.buttons.focus = -1;
   }
 
   protected override opened(): void {
@@ -58,14 +60,19 @@ export class Decision extends Piece<boolean> {
   }
 
   keys(): readonly KeyHint[] {
-    return [navigate, confirm, { key: 'ESC', does: 'answer later' }];
+    const answer = this.buttons.focused ? [confirm] : [];
+    return [{ key: 'leftright', does: 'choose' }, ...answer, { key: 'ESC', does: 'answer later' }];
   }
 
   key(key: Key): void {
     if (key.name === 'escape') this.end();
-    else if (key.name === 'enter') this.end(this.buttons.focus === 0);
+    else if (key.name === 'enter') this.answer();
     else if (key.name === 'tab') this.buttons.key({ name: 'right' });
     else this.buttons.key(key);
+  }
+
+  private answer(): void {
+    if (this.buttons.focused) this.end(this.buttons.focus === 0);
   }
 
   size(room: Size): Size {

@@ -13,7 +13,7 @@ import type { Parsed } from '../../../src/values/result.ts';
 import { parseVlan } from '../../../src/values/vlan.ts';
 import { change } from '../../flows/change.ts';
 import type { Fact } from '../../kit/facts.ts';
-import { maybe, radio, text } from '../../kit/fields.ts';
+import { maybe, radio, refusal, text } from '../../kit/fields.ts';
 import type { Screen, Surroundings } from '../../kit/screen.ts';
 
 /** The screen of one interface. */
@@ -168,7 +168,7 @@ async function form(
     ],
     check: ({ address, gateway }) => {
       const parsed = address && gateway ? parseGateway(gateway, address) : undefined;
-      return parsed && !parsed.ok ? { gateway: `${parsed.why}. Right: ${parsed.right}` } : {};
+      return parsed && !parsed.ok ? { gateway: refusal(parsed.why, parsed.right) } : {};
     },
     submit: {
       what: 'Checking the settings',
