@@ -74,7 +74,9 @@ export function masked(pty: Pty): string {
 export function columnwise(pty: Pty): string[] {
   return pty.screen().map((line, y) => {
     if (!/[^\x20-\x7e\u2500-\u257f]/.test(line)) return line;
-    return Array.from({ length: pty.emulator.cols }, (_, x) => pty.cell(x, y).text[0] ?? ' ').join('').trimEnd();
+    return Array.from({ length: pty.emulator.cols }, (_, x) => pty.cell(x, y).text[0] ?? ' ')
+      .join('')
+      .trimEnd();
   });
 }
 

@@ -52,9 +52,11 @@ function titled(pty: Pty, title: string): boolean {
 }
 
 async function see(pty: Pty, title: string, holds: (pty: Pty) => boolean = () => true): Promise<void> {
-  await pty.waitFor((p) => titled(p, title) && holds(p)).catch((error) => {
-    throw new Error(`waiting for "${title}": ${error.message}`);
-  });
+  await pty
+    .waitFor((p) => titled(p, title) && holds(p))
+    .catch((error) => {
+      throw new Error(`waiting for "${title}": ${error.message}`);
+    });
   expectWhole(pty);
 }
 
@@ -117,19 +119,22 @@ const covered = terms.flatMap((term, t) =>
 );
 
 describe.each(terms)(`every screen is whole on %s`, (term) => {
-  test.each(covered.filter((one) => one.term === term))('LANG=$lang at $columns x $rows', async ({ lang, columns, rows }) => {
-    const pty = built.lab('healthy', { term, columns, rows, env: { LANG: lang } });
-    open.push(pty);
-    await begin(pty);
-    expect([...new Set(await walk(pty, tree))].sort()).toEqual(idsOf(tree).sort());
-    if (lang === 'C') expect(pty.raw).not.toMatch(/[\x80-\xff]/);
-    pty.send(keys.back);
-    await see(pty, 'Leave');
-    pty.send(keys.left + keys.enter);
-    expect((await pty.exited).exitCode).toBe(0);
-    expect(pty.alternate).toBe(false);
-    expect(pty.cursor.visible).toBe(true);
-  });
+  test.each(covered.filter((one) => one.term === term))(
+    'LANG=$lang at $columns x $rows',
+    async ({ lang, columns, rows }) => {
+      const pty = built.lab('healthy', { term, columns, rows, env: { LANG: lang } });
+      open.push(pty);
+      await begin(pty);
+      expect([...new Set(await walk(pty, tree))].sort()).toEqual(idsOf(tree).sort());
+      if (lang === 'C') expect(pty.raw).not.toMatch(/[\x80-\xff]/);
+      pty.send(keys.back);
+      await see(pty, 'Leave');
+      pty.send(keys.left + keys.enter);
+      expect((await pty.exited).exitCode).toBe(0);
+      expect(pty.alternate).toBe(false);
+      expect(pty.cursor.visible).toBe(true);
+    },
+  );
 });
 
 test.each(['no-docker', 'unit-failed', 'two-interfaces', 'below-requirements'])(

@@ -10,6 +10,8 @@ export interface Guarded {
   leave(): void;
   /** Resolves true when all that leaving wrote is sent, false after the limit (milliseconds). */
   drained(limit: number): Promise<boolean>;
+  /** The window may have another size now, or have had one in between. */
+  resized(): void;
   /** Told of an error that nobody caught, with its stack; shown nowhere. */
   onCrash?(error: unknown): void;
 }
@@ -39,6 +41,7 @@ export function guard(guarded: Guarded): () => void {
   };
   const stop = stopper(guarded, () => ending);
   const onExit = () => guarded.leave();
+  const onWindow = () => guarded.resized();
   const bySignal = (signal: NodeJS.Signals) => void end(signals[signal as keyof typeof signals]);
 
   const names = Object.keys(signals) as (keyof typeof signals)[];
@@ -46,12 +49,14 @@ export function guard(guarded: Guarded): () => void {
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   process.on('exit', onExit);
+  process.on('SIGWINCH', onWindow);
   stop.on();
   return () => {
     for (const name of names) process.off(name, bySignal);
     process.off('uncaughtException', crash);
     process.off('unhandledRejection', crash);
     process.off('exit', onExit);
+    process.off('SIGWINCH', onWindow);
     stop.off();
   };
 }

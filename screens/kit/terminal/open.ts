@@ -101,6 +101,7 @@ class OpenTerminal implements Terminal {
     this.unguard = guard({
       enter: () => this.enter(),
       leave: () => this.leave(),
+      resized: () => this.onWindow(),
       drained: (limit) => this.line.drained(limit),
       onCrash: (error) => this.options.onCrash?.(error),
     });
@@ -228,6 +229,9 @@ class OpenTerminal implements Terminal {
   private readonly onWindow = (): void => {
     const size = knownSize(this.output);
     if (size) this.resize(size);
+    // Away and back within one signal: the size is the same, and what was shown is gone.
+    this.painter.forget();
+    this.invalidate();
   };
 
   private async askSize(): Promise<void> {
