@@ -137,3 +137,10 @@ async function change(
 }
 
 const told = { networkd: 'systemd-networkd', resolved: 'systemd-resolved', 'docker-proxy': 'the container engine' };
+
+/** For the audit log: what was, and what is now as long as nobody says otherwise. */
+export function noteApplied({ audit }: ChangeParts, { what, by }: PendingChange, { plan }: Prepared): Promise<void> {
+  const changed = plan.differences.filter((difference) => difference.changed);
+  const words = (side: 'now' | 'will') => changed.map((one) => `${one.what}: ${one[side]}`).join('; ');
+  return audit.note({ by, what: `change ${what}`, before: words('now'), after: words('will'), outcome: 'asking' });
+}

@@ -13,13 +13,15 @@ import type {
   TestResult,
 } from '../appliance.ts';
 import { fail } from '../errors.ts';
-import { applied } from './apply.ts';
+import { applied, noteApplied } from './apply.ts';
 import { kept, undone } from './end.ts';
 import { sweep } from './files.ts';
+import { untilGivenUp } from './given-up.ts';
 import { Holds } from './hold.ts';
 import { type Asking, ChangeFolder, type Marker } from './marker.ts';
-import type { ChangeParts, Prepared } from './parts.ts';
+import type { ChangeParts } from './parts.ts';
 import { type Section, subjectOf } from './subject.ts';
+import { Watchers } from './watchers.ts';
 import { compareLater, limitsOf, reasonOf } from './way-back.ts';
 
 /** "Arming the way back", "Testing" …, and each test's result as it comes. */
@@ -46,7 +48,7 @@ const RETRY = 5000;
 export class ChangeKeeper {
   private readonly folder: ChangeFolder;
   private readonly holds: Holds;
-  private readonly watchers = new Set<() => void>();
+  private readonly watchers = new Watchers(() => this.state());
   private current: Current | undefined;
   private last: EndedChange | undefined;
   private ticking: NodeJS.Timeout | undefined;
@@ -55,7 +57,7 @@ export class ChangeKeeper {
 
   private constructor(private readonly parts: ChangeParts) {
     this.folder = new ChangeFolder(parts.disk, parts.folder, parts.places);
-    this.holds = new Holds(parts.clock.now, () => this.tell());
+    this.holds = new Holds(parts.clock.now, () => this.watchers.tell());
   }
 
   /**
@@ -125,14 +127,8 @@ export class ChangeKeeper {
   }
 
   /** Tells the state at once, at each change, and each second while a question stands. */
-  watch({ signal, progress = () => undefined }: Partial<Call<ChangesState>> = {}): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const tell = () => progress(this.state());
-      this.watchers.add(tell);
-      signal?.addEventListener('abort', () => resolve(void this.watchers.delete(tell)), { once: true });
-      tell();
-    });
+  watch(call: Partial<Call<ChangesState>> = {}): Promise<void> {
+    return this.watchers.watch(call);
   }
 
   /** An editing lock that lives until the signal is aborted. @throws Failure 'held' */
@@ -183,15 +179,15 @@ export class ChangeKeeper {
       },
       onTest: (test) => {
         progress({ test });
-        this.tell();
+        this.watchers.tell();
       },
     });
     current.work = work.catch(() => undefined);
-    this.tell();
+    this.watchers.tell();
     try {
       const { asking, prepared } = await work;
       await parts.reread();
-      await this.note(current, prepared);
+      await noteApplied(parts, shown, prepared);
       if (current.goingBack) throw fail('aborted', {});
       this.ask(current, asking);
       return this.shown(current);
@@ -206,7 +202,7 @@ export class ChangeKeeper {
     if (this.isClosed) throw fail('aborted', {}, error);
     if (!goingBack && !current.isArmed && !(await this.folder.isThere().catch(() => true))) {
       this.current = undefined;
-      this.tell();
+      this.watchers.tell();
       throw error;
     }
     const { why, differs = [] } = await this.goBack(current, reasonOf(error));
@@ -218,7 +214,7 @@ export class ChangeKeeper {
     current.deadline = deadline;
     clearInterval(this.ticking);
     this.ticking = setInterval(() => void this.tick(current), TICK);
-    this.tell();
+    this.watchers.tell();
   }
 
   /** The countdown, and whether somebody else has ended it: systemd's timer, or an operator's systemctl. */
@@ -227,7 +223,7 @@ export class ChangeKeeper {
     if (this.left(current) <= 0) await this.goBack(current, 'no answer').catch(() => undefined);
     else if ((await this.folder.pending()) === undefined && current === this.current && !current.isBeingKept)
       await this.goBack(current, 'the way back was started').catch(() => undefined);
-    else this.tell();
+    else this.watchers.tell();
   }
 
   // ------------------------------------------------------------ going back
@@ -248,7 +244,7 @@ export class ChangeKeeper {
     current.stop.abort();
     clearInterval(this.ticking);
     current.shown.phase = 'going back';
-    this.tell();
+    this.watchers.tell();
     // So that nothing is written after it was put back.
     await current.work;
     const ended = await this.undoneOrUntouched(current, why);
@@ -267,7 +263,7 @@ export class ChangeKeeper {
     if (this.current === current) this.current = undefined;
     clearInterval(this.ticking);
     this.last = ended;
-    this.tell();
+    this.watchers.tell();
   }
 
   // ------------------------------------------------------------ after a start of the service
@@ -314,7 +310,7 @@ export class ChangeKeeper {
     });
     if (!ended || isStale() || this.last?.id !== ended.id) return;
     this.last = ended;
-    this.tell();
+    this.watchers.tell();
   }
 
   // ------------------------------------------------------------ telling
@@ -334,25 +330,4 @@ export class ChangeKeeper {
     const left = shown.phase === 'asking' ? { left: Math.max(0, Math.ceil(this.left(current))) } : {};
     return { ...shown, tests: [...shown.tests], ...left };
   }
-
-  private tell(): void {
-    for (const watcher of [...this.watchers]) watcher();
-  }
-
-  private async note({ shown }: Current, { plan }: Prepared): Promise<void> {
-    const changed = plan.differences.filter((difference) => difference.changed);
-    const words = (side: 'now' | 'will') => changed.map((one) => `${one.what}: ${one[side]}`).join('; ');
-    const what = `change ${shown.what}`;
-    await this.parts.audit.note({ by: shown.by, what, before: words('now'), after: words('will'), outcome: 'asking' });
-  }
-}
-
-/** The work's result; 'aborted' as soon as the asker gives up, while the work goes on. */
-function untilGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(fail('aborted', {}));
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', onAbort));
-  });
 }

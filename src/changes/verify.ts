@@ -5,7 +5,7 @@ import { within } from '../service/within.ts';
 import type { Effective } from './parts.ts';
 
 /** What differs, a sentence each; empty: nothing. */
-export function differencesOf(was: Effective, is: Effective): string[] {
+function differencesOf(was: Effective, is: Effective): string[] {
   const what = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return what.filter((one) => was[one] !== is[one]).map((one) => said(one, was[one], is[one]));
 }

@@ -29,13 +29,13 @@ export function realWayBack(state: string, log: Log): WayBackParts {
   };
 }
 
-export const realClock: Clock = {
+const realClock: Clock = {
   now: () => new Date(),
   uptime,
   boot: () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
 };
 
-export async function tellReal(effect: Effect, signal: AbortSignal): Promise<void> {
+async function tellReal(effect: Effect, signal: AbortSignal): Promise<void> {
   switch (effect.kind) {
     case 'networkd':
       return (await import('../adapters/network/network.ts')).tellNetworkd(effect, signal);
@@ -46,7 +46,7 @@ export async function tellReal(effect: Effect, signal: AbortSignal): Promise<voi
   }
 }
 
-export async function effectiveReal(signal: AbortSignal): Promise<Effective> {
+async function effectiveReal(signal: AbortSignal): Promise<Effective> {
   const [{ effectiveNetwork }, { effectiveResolver }] = await Promise.all([
     import('../adapters/network/network.ts'),
     import('../adapters/resolver/resolver.ts'),

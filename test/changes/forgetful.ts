@@ -8,7 +8,7 @@ import type { Disk, FileState } from '../../src/changes/disk.ts';
 /** What one step makes of names: a file, or none. */
 type Step = Map<string, FileState | undefined>;
 
-export class PowerCut extends Error {}
+class PowerCut extends Error {}
 
 export class ForgetfulDisk implements Disk {
   /** Steps that are done before the power is cut. */
