@@ -29,7 +29,7 @@ export function realWayBack(state: string, log: Log): WayBackParts {
   };
 }
 
-const realClock: Clock = {
+export const realClock: Clock = {
   now: () => new Date(),
   uptime,
   boot: () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
