@@ -36,7 +36,7 @@ function wayBackParts({ machine, state, audit, log, pace }: System): WayBackPart
 
 /** Takes up a change that an earlier service left. */
 export async function keeperOf(system: System): Promise<ChangeKeeper> {
-  const { machine, state, closing } = system;
+  const { machine, state, closing, log } = system;
   const own = wayBackParts(system);
   const parts: ChangeParts = {
     ...own,
@@ -52,6 +52,9 @@ export async function keeperOf(system: System): Promise<ChangeKeeper> {
   system.pending = () => begun.state().pending;
   system.quiet = () => untilQuiet(begun);
   closing.addEventListener('abort', () => begun.close(), { once: true });
+  // Where they cannot be read, whoever asks is told why; the rest of the service is of use all the same.
+  if (system.pending()?.phase !== 'going back')
+    await system.reread().catch((error) => log.error(sentence(problemOf(error, messageOf(error)))));
   return begun;
 }
 

@@ -138,7 +138,7 @@ function parsedProxy(given: ProxyDraft, field: string, mistakes: Mistakes): Prox
   if (given.password) {
     if ((given.user ?? '').trim() === '')
       mistakes.add(`${field}.password`, 'a password without a user', 'a user, or no password');
-    mistakes.take(`${field}.password`, parseProxyPassword(given.password));
+    else mistakes.take(`${field}.password`, parseProxyPassword(given.password));
   }
   return {
     host: host ?? '',

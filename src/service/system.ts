@@ -67,9 +67,10 @@ export class System {
   /** The present settings. While files are written, or put back, those from before. */
   async saved(): Promise<Saved> {
     const phase = this.pending()?.phase;
-    if (phase === undefined || phase === 'asking') return this.reread();
-    if (this.known) return this.known;
-    await this.quiet();
+    const isWritten = phase === 'applying' || phase === 'going back';
+    if (isWritten && this.known) return this.known;
+    // What an earlier service left goes back before anything is read.
+    if (phase === 'going back') await this.quiet();
     return this.reread();
   }
 
