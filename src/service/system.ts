@@ -94,7 +94,12 @@ export class System {
    * @throws Failure 'change-pending' while a transaction is open, and whatever machine and settings say
    */
   alter(alteration: Alteration): Promise<Settings> {
-    const turn = this.last.then(() => this.alterNow(alteration));
+    return this.inTurn(() => this.alterNow(alteration));
+  }
+
+  /** After all alterations that were asked for before, and before those that come later. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);
     return turn;
   }

@@ -54,7 +54,7 @@ export async function applyTime(system: System, time: Settings['time']): Promise
  */
 export async function keepDefaultServers(system: System): Promise<void> {
   try {
-    await applyTimeServers(system, (await system.settings()).time.servers);
+    await system.inTurn(async () => applyTimeServers(system, (await system.settings()).time.servers));
   } catch (error) {
     if (!system.closing.aborted) system.log.warning(`Time servers: ${sentence(problemOf(error, messageOf(error)))}`);
   }
