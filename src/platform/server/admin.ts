@@ -100,10 +100,11 @@ export async function openAdmin(path: string, clock: () => Date = () => new Date
     appliance: async (name) => withSeen(await applianceNamed(folder, name)),
     async configure(name, wanted) {
       if (wanted.patch) refuseWithoutDisk(await withSeen(await applianceNamed(folder, name)));
-      return change(name, (appliance) => ({
-        ...appliance,
-        configuration: changed(appliance.configuration, wanted),
-      }));
+      return change(name, (appliance) => {
+        if (appliance.ended)
+          throw fail('not-allowed', { what: `Configuring ${name}`, why: 'It is no longer registered.' });
+        return { ...appliance, configuration: changed(appliance.configuration, wanted) };
+      });
     },
     removeAppliance: (name) =>
       change(name, (appliance) => ({

@@ -1,0 +1,155 @@
+/**
+ * The HTTPS server: which host and path a request is for, its body within bounds of size and time, the answer.
+ * What becomes of a request, routes.ts says. Everybody can connect, so nothing here waits or grows without an end.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { healthAnswer, limits, paths, type Role, refusals } from '../protocol.ts';
+import { speakerOf } from './client-certificate.ts';
+import type { Registry } from './enrol.ts';
+import { type Faults, spoilt } from './faults.ts';
+import { Refusal } from './refusal.ts';
+import type { Route } from './routes.ts';
+
+export interface Serving {
+  registry: Registry;
+  routes: Record<string, Route>;
+  /** Host name to what is served there. */
+  hosts: ReadonlyMap<string, Role>;
+  vendor: string;
+  faults: Faults;
+  /** Told of our own mistakes. */
+  failed(error: unknown): void;
+  /** Seconds; shorter in tests. */
+  patience?: number;
+}
+
+/** Seconds for a handshake, for the head of a request, and for all of it. A check-in takes a fraction of one. */
+const usualPatience = 15;
+/** Longer than the usual time between two check-ins, so that a connection can be used again. */
+const keepAliveSeconds = 75;
+const mostConnections = 4096;
+const headBytes = 16 * 1024;
+
+export function serverFor(serving: Serving, tls: ServerOptions): Server {
+  const patience = (serving.patience ?? usualPatience) * 1000;
+  const server = createServer(
+    {
+      ...tls,
+      minVersion: 'TLSv1.2',
+      // Health and enrolment come without; whoever needs one is asked for it by his path.
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: patience,
+      headersTimeout: patience,
+      requestTimeout: patience,
+      keepAliveTimeout: keepAliveSeconds * 1000,
+      connectionsCheckingInterval: Math.min(patience / 4, 1000),
+      maxHeaderSize: headBytes,
+    },
+    (request, response) => void answer(serving, request, response),
+  );
+  server.maxConnections = mostConnections;
+  server.maxHeadersCount = 64;
+  server.on('clientError', refuseUnread);
+  return server;
+}
+
+async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.on('error', () => undefined);
+  try {
+    const { status, type, body } = await outcome(serving, request);
+    send(serving, response, { status, type, body });
+  } catch (error) {
+    if (request.destroyed && !request.complete) return;
+    const { status, code, said } = error instanceof Refusal ? error : internal(serving, error);
+    // What was not read would be taken for the next request.
+    if (!request.complete) response.setHeader('Connection', 'close');
+    send(serving, response, { status, type: 'application/json', body: JSON.stringify({ error: code, said }) });
+  }
+}
+
+function internal({ failed }: Serving, error: unknown): Refusal {
+  failed(error);
+  return new Refusal('internal', 'The platform made a mistake; it is in its log.');
+}
+
+interface Answer {
+  status: number;
+  type: string;
+  body: string;
+}
+
+async function outcome(serving: Serving, request: IncomingMessage): Promise<Answer> {
+  const host = (request.headers.host ?? '').toLowerCase().replace(/:\d*$/, '');
+  const role = serving.hosts.get(host);
+  if (!role) throw new Refusal('wrong-host', 'This host name is none of the services of this platform.');
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  if (path === paths.health) {
+    if (request.method !== 'GET') throw new Refusal('wrong-method', 'Only GET is possible here.');
+    const isJson = role === 'management' || role === 'packages';
+    return { status: 200, type: isJson ? 'application/json' : 'text/plain', body: healthAnswer(role, serving) };
+  }
+  const route = role === 'management' && Object.hasOwn(serving.routes, path) ? serving.routes[path] : undefined;
+  if (!route) throw new Refusal('unknown-path', 'There is nothing at this path.');
+  if (request.method !== 'POST') throw new Refusal('wrong-method', 'Only POST is possible here.');
+  const socket = request.socket as TLSSocket;
+  const from = socket.remoteAddress ?? 'unknown';
+  const body = await bodyOf(request);
+  const speaker = (evenEnded = false) => speakerOf(serving.registry, socket, evenEnded);
+  return { status: 200, type: 'application/json', body: JSON.stringify(await route({ body, from, speaker })) };
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  const tooLarge = new Refusal('too-large', `A body has at most ${limits.body} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > limits.body) return Promise.reject(tooLarge);
+  return new Promise((done, refuse) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > limits.body) {
+        request.pause();
+        refuse(tooLarge);
+      } else parts.push(part);
+    });
+    request.on('end', () => {
+      try {
+        done(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
+      } catch {
+        refuse(new Refusal('bad-request', 'The body is no UTF-8.'));
+      }
+    });
+    request.on('close', () => refuse(new Refusal('bad-request', 'The connection ended before the body did.')));
+  });
+}
+
+function send({ registry, faults }: Serving, response: ServerResponse, answer: Answer): void {
+  const now = new Date(registry.clock().getTime() + (faults.clockOffsetSeconds ?? 0) * 1000);
+  response.sendDate = false;
+  response.setHeader('Date', now.toUTCString());
+  response.setHeader('Cache-Control', 'no-store');
+  const { status, type, body } = spoilt(faults, answer);
+  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8` });
+  if (typeof body === 'string') response.end(body);
+  else body.pipe(response);
+}
+
+/** What never became a request: too slow, too long a head, no HTTP. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const code =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? 'too-slow'
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? 'too-large'
+        : 'bad-request';
+  const body = JSON.stringify({ error: code });
+  const head = [`HTTP/1.1 ${refusals[code]} Refused`, 'Content-Type: application/json', 'Connection: close'];
+  socket.end(`${[...head, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
