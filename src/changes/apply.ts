@@ -86,6 +86,11 @@ async function mark(applying: Applying, { back, plan }: Prepared, files: readonl
   const { id, section, what, by, began, newAddress } = shown;
   const about = { version: 1, id, section, what, by, began, window: plan.window, boot: parts.clock.boot() } as const;
   await folder.write({ ...about, ...(newAddress === undefined ? {} : { newAddress }), back, was }, files);
+  // A marker that the way back would not understand is none.
+  if ((await folder.pending())?.id === id) return;
+  await folder.commit();
+  parts.log.error(`The marker of ${what} could not be read back; nothing was changed.`);
+  throw fail('internal', { reference: what });
 }
 
 /** undefined where it cannot be read: to mend just that must stay possible. */

@@ -60,7 +60,7 @@ export const systemdArming: Arming = {
     for (const timer of timers) await stop(timer);
   },
   async start() {
-    await run('systemctl', ['start', wayBack], { limit: 150_000 });
+    await run('systemctl', ['start', wayBack], { limit: 290_000 });
   },
 };
 

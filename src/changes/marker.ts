@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Effect } from '../adapters/files.ts';
+import type { Effect, EffectOf } from '../adapters/files.ts';
 import type { ChangeDraft, EndedChange, TestResult } from '../appliance.ts';
 import type { Disk, FileState } from './disk.ts';
 import { type ChangedFile, digestOf, isInPlace, type Places, writeWhole } from './files.ts';
@@ -56,16 +56,18 @@ const file = z.strictObject({
   gid: z.int().nonnegative(),
 });
 const effective = z.record(text, text);
-const effect = z.discriminatedUnion('kind', [
-  z.strictObject({
+/** One that is missing here does not compile: the way back would not understand its marker. */
+const effects = {
+  networkd: z.strictObject({
     kind: z.literal('networkd'),
     reconfigure: z.array(text),
     remove: z.array(text),
     mtu: z.record(text, z.int().positive()),
   }),
-  z.strictObject({ kind: z.literal('resolved') }),
-  z.strictObject({ kind: z.literal('docker-proxy'), restart: z.boolean() }),
-]) satisfies z.ZodType<Effect>;
+  resolved: z.strictObject({ kind: z.literal('resolved') }),
+  'docker-proxy': z.strictObject({ kind: z.literal('docker-proxy'), restart: z.boolean() }),
+} satisfies { [K in Effect['kind']]: z.ZodType<EffectOf<K>> };
+const effect = z.discriminatedUnion('kind', [effects.networkd, effects.resolved, effects['docker-proxy']]);
 
 const markerOf = (places: Places) =>
   z.strictObject({

@@ -81,4 +81,4 @@ export interface Limits {
   tell: number;
 }
 
-export const usualLimits: Limits = { apply: 60, margin: 5, verify: 30, tell: 45 };
+export const usualLimits: Limits = { apply: 60, margin: 5, verify: 30, tell: 90 };

@@ -8,6 +8,7 @@ export function placesOf(state: string): Places {
     `${state}/settings/versions/`,
     '/etc/systemd/network/10-gatehouse-',
     '/etc/systemd/resolved.conf.d/50-gatehouse.conf',
+    '/etc/systemd/timesyncd.conf.d/50-gatehouse.conf',
     '/etc/apt/apt.conf.d/90gatehouse-proxy',
     '/etc/systemd/system/docker.service.d/50-gatehouse-proxy.conf',
     '/etc/gatehouse/proxy.env',

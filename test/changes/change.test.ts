@@ -215,6 +215,14 @@ describe('a step that fails leads back, and its reason is told:', () => {
   });
 });
 
+test('a change whose marker the way back would not understand is not begun', async () => {
+  const { clock } = place.wayBackParts();
+  const keeper = await begin(60, { clock: { ...clock, boot: () => undefined as unknown as string } });
+  expect(await problem(keeper.apply(draft, 'anna'))).toMatchObject({ code: 'internal' });
+  expect(place.which()).toBe('before');
+  expect(place.leftInChangeFolder).toEqual([]);
+});
+
 test('what is in effect before may be unreadable: the change is made, and that it was not compared is said', async () => {
   const keeper = await begin(60, { effective: () => Promise.reject(fail('unavailable', { what: 'ip', why: 'gone' })) });
   const { id } = await keeper.apply(draft, 'anna');

@@ -3,10 +3,12 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { realMachine } from '../../src/adapters/real.ts';
 import { realDisk } from '../../src/changes/disk.ts';
 import { changedFiles, isInPlace, putFiles, restoreFiles } from '../../src/changes/files.ts';
 import { placesOf } from '../../src/changes/places.ts';
 import { Failure } from '../../src/errors.ts';
+import { savedPlaces } from '../../src/settings/store.ts';
 import { Place } from './place.ts';
 
 let place: Place;
@@ -43,6 +45,15 @@ describe('the places of a change', () => {
     ['/etc/systemd/network/10-gatehouse-a\nb', false],
     ['', false],
   ])('%j: %s', (path, expected) => expect(isInPlace(path, places)).toBe(expected));
+
+  test('that the service writes are those that the way back may put back', () => {
+    const written = [...realMachine().changing.places, ...savedPlaces('/var/lib/gatehouse/settings')];
+    expect(written.length).toBeGreaterThan(5);
+    for (const place of written) {
+      const path = /[/-]$/.test(place) ? `${place}eth0.network` : place;
+      expect(isInPlace(path, places), path).toBe(true);
+    }
+  });
 
   test('hold no path that leads elsewhere, whatever it looks like', () => {
     const piece = fc.constantFrom('..', '.', '', 'etc', 'shadow', '10-gatehouse-', 'settings', '\0', 'versions');

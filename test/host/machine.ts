@@ -230,12 +230,14 @@ function installed(): Record<string, string> {
   return {
     '/usr/lib/gatehouse': program,
     '/usr/lib/systemd/system/gatehouse.service': join(top, 'src/service/gatehouse.service'),
+    '/usr/lib/systemd/system/gatehouse-way-back.service': join(top, 'src/service/gatehouse-way-back.service'),
   };
 }
 
 /** What `systemctl enable` would make, as a unit of ours that wants it: no link has to be written from outside. */
 const enabling = {
   '/etc/systemd/system/multi-user.target.d/gatehouse.conf': '[Unit]\nWants=gatehouse.service\n',
+  '/etc/systemd/system/sysinit.target.d/gatehouse.conf': '[Unit]\nWants=gatehouse-way-back.service\n',
 };
 
 /** setpriv became nsenter, that unshare, which forked nspawn, whose child is the host's first process. */
