@@ -18,7 +18,7 @@ export function networkOf(system: System): Appliance['network'] {
 }
 
 /** Every interface as it is now, with its settings. */
-export async function effectiveNow(system: System, signal: AbortSignal): Promise<Found[]> {
+async function effectiveNow(system: System, signal: AbortSignal): Promise<Found[]> {
   const { interfaces } = await system.settings();
   return system.machine.network.effective(interfaces, signal);
 }

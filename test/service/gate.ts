@@ -31,7 +31,7 @@ export interface Gate {
   text(name: string): string | undefined;
 }
 
-export const eth0: Found = {
+const eth0: Found = {
   name: 'eth0',
   index: 2,
   device: 'eth0',
