@@ -1,5 +1,6 @@
 /** Diagnostics › Units: the appliance's units, and what can be done with one. */
 import type { LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
+import { harmless } from '../../src/values/harmless.ts';
 import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { PagerLine } from '../kit/pager.ts';
@@ -97,7 +98,7 @@ function statusFacts(unit: UnitStatus): Fact[] {
   ];
   const log = unit.log.map((line, at) => ({
     label: at === 0 ? 'Newest log' : '',
-    value: `${clock(line.at)} ${line.text}`,
+    value: clocked(line),
   }));
   return [...facts.filter((fact) => fact !== undefined), ...log];
 }
@@ -144,7 +145,7 @@ async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string
       { text: `${unit} did not do as asked: it is ${state} (${subState}).`, role: 'bad' },
       '',
       outcome.log.length ? 'Its last log lines:' : 'It left no log lines.',
-      ...outcome.log.map((line) => `${clock(line.at)} ${line.text}`),
+      ...outcome.log.map(clocked),
     ],
   });
 }
@@ -168,4 +169,5 @@ function logLine({ at, from, text, priority }: LogLine): PagerLine {
 
 const plainName = (name: string) => name.replace(/\.service$/, '');
 const shortTime = (iso: string) => iso.slice(0, 19).replace('T', ' ');
-const clock = (iso: string) => iso.slice(11, 19);
+/** One line of the log among other texts: no line break in it makes it look like two, and no length hides the rest. */
+const clocked = ({ at, text }: LogLine) => `${at.slice(11, 19)} ${harmless(text, { most: 300 })}`;
