@@ -1,6 +1,7 @@
 /** Diagnostics › Units: the appliance's units, and what can be done with one. */
 import type { LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
 import { harmless } from '../../src/values/harmless.ts';
+import { permitted } from '../flows/permission.ts';
 import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { PagerLine } from '../kit/pager.ts';
@@ -114,13 +115,15 @@ const verbs = {
   restart: { title: 'Restart', doing: 'Restarting', done: 'was restarted' },
 } as const;
 
-async function act({ ui, appliance }: Surroundings, verb: keyof typeof verbs, { name }: Unit): Promise<void> {
+async function act(surroundings: Surroundings, verb: keyof typeof verbs, { name }: Unit): Promise<void> {
+  const { ui, appliance } = surroundings;
   const { title, doing, done } = verbs[verb];
   const unit = plainName(name);
   if (verb !== 'start') {
     const text = [`${title} ${unit} now?`, { text: 'What it serves is interrupted.', role: 'warn' as const }];
     if (!(await ui.confirm({ title: `${title} ${unit}`, text, yes: title }))) return;
   }
+  if (!(await permitted(surroundings))) return;
   const outcome = await ui.progress({
     title: `${doing} ${unit}`,
     givingUp: 'Giving up leaves it to go on by itself.',
