@@ -28,6 +28,8 @@ export interface Brand {
   platforms: { name: string; suffix: string }[];
   /** Service host names, first label only: the suffix follows. The first is the status service. */
   hosts: { status: string; management: string; all: string[] };
+  /** Certificates (PEM) that the platform's are issued by, trusted instead of the system's. */
+  platformCa?: string;
   ntpServers: string[];
   allowedDomains: string[];
   /** Decimal gigabytes. */
