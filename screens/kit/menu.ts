@@ -53,7 +53,7 @@ export class Menu extends Piece<void> {
   }
 
   key(key: Key): void {
-    if (key.name === 'escape') void this.leave();
+    if (key.name === 'escape') this.leave();
     else if (key.name === 'enter') this.confirm();
     else if (key.name === 'up' || key.name === 'backtab') this.move(-1);
     else if (key.name === 'down') this.move(1);
@@ -82,7 +82,7 @@ export class Menu extends Piece<void> {
   }
 
   private confirm(): void {
-    if (this.buttons.focused === 'Back') void this.leave();
+    if (this.buttons.focused === 'Back') this.leave();
     else if (this.item && !this.item.greyed) void this.choose(this.item);
   }
 
@@ -91,8 +91,11 @@ export class Menu extends Piece<void> {
     else this.stage.invalidate();
   }
 
-  private async leave(): Promise<void> {
-    if ((await this.options.leave?.()) ?? true) this.end();
+  /** At once where nobody is asked: the keys behind are for what comes to light. */
+  private leave(): void {
+    const { leave } = this.options;
+    if (!leave) this.end();
+    else void leave().then((leaves) => leaves && this.end());
   }
 
   // -------------------------------------------------------------- painting
