@@ -7,7 +7,6 @@ import type { Network } from '../adapters/machine.ts';
 import type { Found } from '../adapters/network/parse.ts';
 import { ours, renderInterfaces } from '../adapters/network/render.ts';
 import type { InterfaceState, TestResult } from '../appliance.ts';
-import { harmless } from '../values/harmless.ts';
 import { isIpv6 } from '../values/host.ts';
 import { chance } from './chance.ts';
 import { type Configuration, type Configured, readConfiguration } from './configured.ts';
@@ -141,7 +140,7 @@ function seenOf(one: InterfaceData, { index, link, running, settling }: Around):
   const addresses = files ? addressesOf(files, segment, local, isUp) : found(one.addresses, segment);
   const lease = isUp && (files?.dhcp ?? addresses.some(({ from }) => from === 'dhcp')) ? segment.lease : undefined;
   return {
-    name: harmless(one.name, { most: 15 }),
+    name: one.name,
     index,
     device,
     ...(files || link.managedBy === undefined ? {} : { managedBy: link.managedBy }),

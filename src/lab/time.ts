@@ -32,6 +32,9 @@ function factsOf(name: string): ZoneFacts {
   return { name, abbreviation: /^[A-Z]{2,5}$/.test(short) ? short : offset, offset };
 }
 
+/** Names that the tz database has now for zones that Intl lists under earlier ones. */
+const renamed = ['Africa/Asmara', 'America/Nuuk', 'Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon'];
+
 const usualServer = '0.debian.pool.ntp.org';
 
 /** @param facts with the machine's own idea of the time */
@@ -44,7 +47,7 @@ export async function labTime(data: MachineData, root: string, facts: Facts, net
   let running = await read();
   const zones = () => {
     const own = 'value' in data.facts.zone ? [data.facts.zone.value.name] : [];
-    return [...new Set([...Intl.supportedValuesOf('timeZone'), 'Etc/UTC', 'UTC', ...own])].sort();
+    return [...new Set([...Intl.supportedValuesOf('timeZone'), ...renamed, 'Etc/UTC', 'UTC', ...own])].sort();
   };
   return {
     async effective(signal) {

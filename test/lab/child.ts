@@ -4,10 +4,14 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { labMachines, openLab } from '../../src/lab/lab.ts';
+import type { Effect } from '../../src/adapters/files.ts';
+import type { ChangeDraft } from '../../src/appliance.ts';
+import { type Lab, labMachines, openLab } from '../../src/lab/lab.ts';
+import { Secret } from '../../src/values/secret.ts';
+import { serviceOn } from './served.ts';
 
 const [mode, folder = ''] = process.argv.slice(2);
-const pace = { ping: 1, job: 1 };
+const pace = { ping: 1, job: 1, link: 1, silence: 1 };
 
 interface Mount {
   point: string;
@@ -62,7 +66,49 @@ async function exercise(name: string): Promise<void> {
   }
   for (const host of ['8.8.8.8', 'lossy.lab.test', 'unreachable.lab.test', 'nowhere.lab.test', '192.0.2.1'])
     await tried(ping.run({ host, count: 3 }, { signal: soon(), progress: () => undefined }));
+  await exerciseSystem(lab, soon, tried);
   await lab.close();
+}
+
+const nothing = { dns: { servers: [], searchDomains: [] }, proxy: { enabled: false, proxies: [], noProxy: [] } };
+const draft: ChangeDraft = {
+  section: 'interface',
+  name: 'eth0',
+  settings: { method: 'static', address: '10.20.0.77/24', gateway: '10.20.0.254', ipv6: { method: 'off' } },
+};
+
+/** Each part by itself, then through a service, with a change that nobody answers. */
+async function exerciseSystem(lab: Lab, soon: () => AbortSignal, tried: <T>(call: Promise<T>) => Promise<unknown>) {
+  const { network, resolver, proxy, time, hosts, ssh, login, changing } = lab.machine;
+  const password = new Secret('word');
+  await tried(network.effective({}, soon()));
+  await tried(network.probeDuplicate('eth0', '10.20.0.1', soon()));
+  await tried(network.testGateway('eth0', '10.20.0.254', soon()));
+  network.files({}, { dns: true, domains: true });
+  await tried(resolver.effective(soon()));
+  resolver.files(nothing.dns);
+  await tried(resolver.test(['8.8.8.8', '192.0.2.1'], 'example.org', soon()));
+  proxy.files(nothing.proxy);
+  await tried(proxy.test({ host: 'example.org', port: 443, proxies: [] }, soon()));
+  await tried(time.effective(soon()));
+  await tried(time.tell(soon()));
+  await tried(time.zones(soon()));
+  await tried(time.setZone('Europe/Madrid', soon()));
+  await tried(hosts.write([{ name: 'files.lab.test', address: '10.20.0.7' }]));
+  await tried(hosts.read());
+  await tried(ssh.disable(soon()));
+  await tried(ssh.enable(soon()));
+  await tried(ssh.state(soon()));
+  await tried(login.setPassword('operator', password, soon()));
+  await tried(login.isPassword('operator', password, soon()));
+  await tried(login.state('operator', soon()));
+  for (const kind of ['networkd', 'resolved', 'docker-proxy'] as const)
+    await tried(changing.tell({ kind, reconfigure: [], remove: [], mtu: {}, restart: true } as Effect, soon()));
+  const { appliance, close } = await serviceOn(lab);
+  await tried(appliance.hosts.set({ entries: [{ name: 'files.lab.test', address: '10.20.0.8' }] }, { signal: soon() }));
+  await tried(appliance.time.set({ servers: ['10.20.0.1'], zone: 'Etc/UTC' }, { signal: soon() }));
+  if (lab.name === 'healthy') await tried(appliance.changes.apply({ draft }, { signal: soon() }));
+  close();
 }
 
 if (mode === 'hold') {
@@ -72,5 +118,7 @@ if (mode === 'hold') {
 } else {
   if (mode === 'seal') seal();
   for (const { name } of labMachines()) await exercise(name);
+  // Puts back what was left unanswered.
+  await (await openLab({ folder, machine: 'healthy' })).close();
   process.stdout.write('done\n');
 }

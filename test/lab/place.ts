@@ -15,9 +15,13 @@ export async function emptyFolder(): Promise<string> {
   return folder;
 }
 
-/** A lab in hurry: 1 ms between echo requests, 20 ms for half a restart. */
+/** A lab in hurry: 1 ms between echo requests, 20 ms for half a restart and whoever does not answer. */
 export async function quickLab(options: Partial<LabOptions> = {}): Promise<Lab> {
-  const lab = await openLab({ folder: await emptyFolder(), pace: { ping: 1, job: 20 }, ...options });
+  const lab = await openLab({
+    folder: await emptyFolder(),
+    pace: { ping: 1, job: 20, link: 20, silence: 20 },
+    ...options,
+  });
   onTestFinished(() => lab.close());
   return lab;
 }
