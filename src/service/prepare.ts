@@ -73,6 +73,8 @@ async function warningsFor(
   return [
     ...sessions.flat(),
     ...addressWarnings(before, after, found),
+    ...leftAlone(before, after),
+    ...dnsWarnings(before, after, found),
     ...(await proxyWarnings(system, before, after, signal)),
     ...(draft.section === 'settings' && before.ssh.enabled && !after.ssh.enabled
       ? ['SSH is switched off as soon as this is kept.']
@@ -92,6 +94,23 @@ function addressWarnings(before: Settings, after: Settings, found: readonly Foun
       ...(method === 'unconfigured' && ipv6.method === 'off' ? [`${name} will have no address at all.`] : []),
     ];
   });
+}
+
+function leftAlone(before: Settings, after: Settings): string[] {
+  return Object.keys(before.interfaces)
+    .filter((name) => !Object.hasOwn(after.interfaces, name))
+    .map((name) => `${name} is not set up by Gatehouse then; without other configuration it will have no address.`);
+}
+
+/** A static address brings no DNS servers with it. */
+function dnsWarnings(before: Settings, after: Settings, found: readonly Found[]): string[] {
+  const hasDhcp = ({ interfaces }: Settings) =>
+    found.some(({ name, addresses }) => {
+      const set = interfaces[name];
+      return set ? set.method === 'dhcp' : addresses.some(({ from }) => from === 'dhcp');
+    });
+  if (after.dns.servers.length > 0 || !hasDhcp(before) || hasDhcp(after)) return [];
+  return ['No DNS server is set, and DHCP gives none any more: names may not be found. Set one under DNS.'];
 }
 
 async function proxyWarnings(

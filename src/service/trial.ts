@@ -24,7 +24,8 @@ type Tell = (result: TestResult) => void;
 export async function tryOut(system: System, draft: ChangeDraft, tell: Tell, signal: AbortSignal): Promise<void> {
   const { settings } = await system.reread();
   const names = interfacesOf(draft, settings);
-  for (const name of names) await tryInterface(system, name, settings, tell, signal);
+  // At once: all of it has a minute, and an interface without DHCP takes a third of it.
+  await Promise.all(names.map((name) => tryInterface(system, name, settings, tell, signal)));
   if (draft.section !== 'proxy') tell(await dns(system, settings, signal));
   const result = await platform(system, draft, settings, signal);
   if (result) tell(result);
@@ -43,6 +44,7 @@ async function tryInterface(
   signal: AbortSignal,
 ): Promise<void> {
   const settings = interfaces[name];
+  // What is left without an address on purpose, or to others, is not judged.
   if (!settings || settings.method === 'unconfigured') return;
   const { result, found } = await link(system, name, settings, interfaces, signal);
   tell(result);
