@@ -1,10 +1,12 @@
 /** A process that is gone after any single step on the disk: what the next start of the machine makes of it. */
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ChangeKeeper } from '../../src/changes/change.ts';
 import { wayBack } from '../../src/changes/way-back.ts';
 import { cutting } from './cutting.ts';
 import { draft, Place } from './place.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 let place: Place;
 beforeEach(() => {

@@ -16,8 +16,8 @@ describeWith({ root: true, programs: ['mount', 'umount'] }, 'a disk without room
   let top: string;
   let place: Place;
   beforeEach(() => {
-    top = mkdtempSync(join(tmpdir(), 'gatehouse-full-'));
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${64 * page}`, 'gatehouse-full', top]);
+    top = mkdtempSync(join(tmpdir(), 'full-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${64 * page}`, 'tmpfs', top]);
     mkdirSync(join(top, 'machine'));
     place = Place.make(join(top, 'machine'));
   });

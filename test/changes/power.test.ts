@@ -1,12 +1,14 @@
 /** Power cuts on a disk that forgets what was not synced: the order of what is synced is what saves the machine. */
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ChangeKeeper } from '../../src/changes/change.ts';
 import { type FileState, realDisk } from '../../src/changes/disk.ts';
 import { wayBack } from '../../src/changes/way-back.ts';
 import { ForgetfulDisk } from './forgetful.ts';
 import { draft, Place, recorded } from './place.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 let place: Place;
 let before: Map<string, FileState>;
