@@ -37,6 +37,8 @@ export class Pager extends Piece<void> {
   private readonly lines: PagerLine[] = [];
   private forgotten = 0;
   private sideways = 0;
+  /** Columns that were seen last. */
+  private width = 80;
   private following = true;
   private running = false;
   private readonly stopFeed = new AbortController();
@@ -127,7 +129,7 @@ export class Pager extends Piece<void> {
     if (!found) return;
     this.following = false;
     this.scroll.reveal(found.line);
-    if (found.column < this.sideways || found.column > this.sideways + 20)
+    if (found.column < this.sideways || found.column >= this.sideways + this.width)
       this.sideways = Math.max(0, found.column - 8);
   }
 
@@ -138,6 +140,7 @@ export class Pager extends Piece<void> {
   }
 
   paint(canvas: Canvas): void {
+    this.width = canvas.width;
     const body = canvas.part(0, 0, canvas.width, canvas.height - 2);
     this.scroll.fit(this.lines.length, body.height);
     if (this.following) this.scroll.to(this.lines.length);

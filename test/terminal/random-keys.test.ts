@@ -1,0 +1,118 @@
+/**
+ * Thousands of random keys: nothing crashes, nothing gets stuck, and the terminal is left as it was found. The seed is
+ * printed, and GATEHOUSE_SEED and GATEHOUSE_KEYS repeat or prolong a run (scripts/soak/keys).
+ */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Built, boxes, buildConsole, columnwise, expectWhole, keys } from './operator.ts';
+import { Pty } from './pty.ts';
+
+const seed = Number(process.env.GATEHOUSE_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const count = Number(process.env.GATEHOUSE_KEYS ?? 10_000);
+
+let built: Built;
+let pty: Pty | undefined;
+beforeAll(() => {
+  built = buildConsole();
+});
+afterEach(() => pty?.kill());
+afterAll(() => built.remove());
+
+/** mulberry32: small, and the same everywhere. */
+function chance(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** More of what leads somewhere than of what does not. */
+const likely = [keys.up, keys.down, keys.down, keys.down, keys.enter, keys.enter, keys.enter, keys.tab, keys.left];
+const others = [
+  ...Object.values(keys),
+  ...'\x01\x02\x05\x06\x0b\x0c\x12\x15\x17',
+  ...'abcdefghijklmnopqrstuvwxyzGNR0123456789.:/?#-_ [(*+äß中e\u0301',
+  '\x1b[200~pasted\ntext\x1b[201~',
+  '\x1b[11~',
+  '\x1b[[A',
+  '\x1bOP',
+  '\x1b[1;5C',
+  '\x1b[M   ',
+  '\x1b[<0;10;10M',
+  '\x1b[?1;2c',
+  '\x1b]0;title\x07',
+  '\x1bx',
+  '\xff\xfe\x80',
+];
+
+const titles = (p: Pty) => boxes(columnwise(p)).map(({ title }) => title);
+
+/** Goes back until the condition holds. An answer can be to an earlier key: who goes on looks again. */
+async function goBack(p: Pty, until: () => boolean): Promise<void> {
+  for (let press = 0; !until(); press++) {
+    if (press > 40) throw new Error(`no way back (seed ${seed}):\n${p.text()}`);
+    const before = p.raw.length;
+    const leaving = titles(p).at(-1) === 'Leave';
+    p.send(leaving ? `l${keys.enter}` : keys.back);
+    // Once it has left, a key would be for the shell.
+    const answered = () => ended(p) !== undefined || (!leaving && p.raw.length > before);
+    await p.waitFor(() => answered() || until(), 1000).catch(() => undefined);
+  }
+}
+
+const ended = (p: Pty) => /code \d+, mode (?:as found|changed)/.exec(p.raw)?.[0];
+
+/** In a shell that says afterwards how it ended and whether the tty's mode is what it was. */
+async function begin(term: string): Promise<Pty> {
+  const script =
+    'm=$(stty -g); trap "" INT QUIT TSTP; (trap - INT QUIT TSTP; exec "$0" --lab=hostile --lab-folder="$1"); c=$?; [ "$m" = "$(stty -g)" ] && s="as found"; echo "code $c, mode ${s-changed}"; sleep 60';
+  await pty?.kill();
+  pty = new Pty('sh', ['-c', script, built.program, `${built.program}-${term}`], { term });
+  await pty.waitFor(' gatehouseevil');
+  return pty;
+}
+
+function expectRestored(p: Pty): void {
+  expect(p.alternate).toBe(false);
+  expect(p.cursor.visible).toBe(true);
+  expect(p.emulator.modes.bracketedPasteMode).toBe(false);
+  expect(p.emulator.modes.mouseTrackingMode).toBe('none');
+}
+
+async function storm(term: string): Promise<void> {
+  const random = chance(seed);
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T;
+  let p = await begin(term);
+  for (let sent = 0; sent < count; ) {
+    // In bursts, as from a line that stood still; each must be answered with a screen.
+    let burst = '';
+    for (let n = 1 + Math.floor(random() * 40); n > 0 && sent < count; n--, sent++)
+      burst += random() < 0.5 ? pick(likely) : pick(others);
+    const before = p.raw.length;
+    p.send(`${burst}\x0c`);
+    if (random() < 0.02) p.resize(40 + Math.floor(random() * 160), 12 + Math.floor(random() * 50));
+    await p
+      .waitFor(() => p.raw.length > before)
+      .catch((error) => {
+        throw new Error(`stuck after ${sent} keys (seed ${seed}): ${error.message}`);
+      });
+    if (!ended(p)) continue;
+    // To leave is allowed; nothing else is.
+    expect(ended(p), `${sent} keys, seed ${seed}\n${p.text()}`).toBe('code 0, mode as found');
+    expectRestored(p);
+    p = await begin(term);
+  }
+  p.resize(80, 24);
+  await goBack(p, () => titles(p).join() === 'Configuration' && p.text().includes(' Registration  '));
+  expectWhole(p, ' gatehouse');
+  await goBack(p, () => ended(p) === 'code 0, mode as found');
+  expectRestored(p);
+}
+
+test.each(['xterm-256color', 'linux', 'vt220'])(
+  `${count} random keys on %s (seed ${seed})`,
+  storm,
+  Math.max(60_000, count * 20),
+);
