@@ -272,7 +272,8 @@ export class ChangeKeeper {
     const { parts, folder } = this;
     this.last = (await folder.last())?.ended;
     if (!(await folder.isThere())) {
-      await sweep(parts.disk, parts.places).catch((error) => parts.log.warning(reasonOf(error)));
+      const left = Promise.all([folder.forget(), sweep(parts.disk, [...parts.places, `${parts.folder}/`])]);
+      await left.catch((error: unknown) => parts.log.warning(`What an earlier change left: ${reasonOf(error)}`));
       void this.compare();
       return;
     }
