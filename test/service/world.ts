@@ -49,7 +49,8 @@ export async function applianceOn(machine: Machine, state = temporaryFolder(), b
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // A service that is told to end may still be writing one file.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 }));
   return folder;
 }
 
