@@ -2,6 +2,7 @@
 import type { Machine } from '../adapters/machine.ts';
 import type { PlatformTest } from '../adapters/proxy/probe.ts';
 import { renderProxy } from '../adapters/proxy/render.ts';
+import { fail } from '../errors.ts';
 import { proxyName, type UpstreamProxy } from '../values/proxy.ts';
 import type { LabNetwork } from './network.ts';
 import type { LabResolver } from './resolver.ts';
@@ -56,6 +57,8 @@ export function labProxy(
       }
       return { test: 'platform', passed: false, said: failures.join(' ') };
     },
+    // No packet leaves a lab.
+    open: () => Promise.reject(fail('unavailable', { what: 'The platform', why: 'This lab has none.' })),
   };
 }
 

@@ -58,7 +58,7 @@ export async function labSystem(
   const armed: Arming[] = [];
   const changing: Changing = {
     places: placesIn(root),
-    tell: (effect) => tell(effect, { network, resolver, units }),
+    tell: (effect, signal) => tell(effect, { network, resolver, units }, signal),
     arming(goBack) {
       const arming = armingHere(goBack);
       armed.push(arming);
@@ -91,8 +91,7 @@ interface Told {
   units: Machine['units'];
 }
 
-async function tell(effect: Effect, { network, resolver, units }: Told): Promise<void> {
-  const { signal } = new AbortController();
+async function tell(effect: Effect, { network, resolver, units }: Told, signal: AbortSignal): Promise<void> {
   switch (effect.kind) {
     case 'networkd':
       return network.tell(effect.reconfigure);

@@ -104,6 +104,8 @@ async function exerciseSystem(lab: Lab, soon: () => AbortSignal, tried: <T>(call
   await tried(login.state('operator', soon()));
   for (const kind of ['networkd', 'resolved', 'docker-proxy'] as const)
     await tried(changing.tell({ kind, reconfigure: [], remove: [], mtu: {}, restart: true } as Effect, soon()));
+  // Its service waits for readings of seconds.
+  if (lab.name === 'slow') return;
   const { appliance, close } = await serviceOn(lab);
   await tried(appliance.hosts.set({ entries: [{ name: 'files.lab.test', address: '10.20.0.8' }] }, { signal: soon() }));
   await tried(appliance.time.set({ servers: ['10.20.0.1'], zone: 'Etc/UTC' }, { signal: soon() }));
