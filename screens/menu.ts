@@ -1,6 +1,7 @@
 /** The tree: every entry with its label, description and screen, or why it is greyed. A new screen is one line here. */
 import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
+import { resetNetwork } from './commands/reset-network.ts';
 import { units } from './diagnostics/units.ts';
 import { info } from './info.ts';
 import type { Segment } from './kit/canvas.ts';
@@ -181,7 +182,7 @@ export const tree: Entry = {
           id: 'commands.reset-network',
           label: 'Reset network',
           description: 'Network settings only',
-          greyed: notBuilt('Resetting the network'),
+          screen: resetNetwork,
         },
         {
           id: 'commands.reset',

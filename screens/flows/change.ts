@@ -107,3 +107,15 @@ async function apply({ ui, appliance }: Surroundings, title: string, draft: Chan
 export function testLine({ test, passed, said }: TestResult): string {
   return `${test}: ${passed ? 'passed' : 'FAILED'}. ${said}`;
 }
+
+/** An `edit` of a walk where there is nothing to edit: the draft is checked as it is, and coming back from the preview means leaving. */
+export function drafted({ ui }: Surroundings, title: string, draft: ChangeDraft): ChangeWalk['edit'] {
+  let asked = false;
+  return async (check) => {
+    if (asked) return undefined;
+    asked = true;
+    const checked = await ui.busy('Checking the settings', (signal) => check(draft, signal));
+    if (!checked.ok) await ui.problem(title, checked.problem);
+    return checked.ok ? draft : undefined;
+  };
+}

@@ -1,6 +1,6 @@
 /** System › Settings: the earlier versions of the settings, what differs, and the way back to one. */
 import type { ChangeDraft, Difference, SettingsVersion } from '../../src/appliance.ts';
-import { change } from '../flows/change.ts';
+import { change, drafted } from '../flows/change.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
 
 export const settings: Screen = async (surroundings) => {
@@ -62,17 +62,8 @@ async function difference({ ui, appliance }: Surroundings, from: number, to: num
   });
 }
 
-async function restore(surroundings: Surroundings, revision: number): Promise<void> {
-  let asked = false;
-  await change(surroundings, 'settings', {
-    title: `Restore settings ${revision}`,
-    edit: async (check) => {
-      if (asked) return undefined;
-      asked = true;
-      const draft: ChangeDraft = { section: 'settings', revision };
-      const checked = await surroundings.ui.busy('Checking the settings', (signal) => check(draft, signal));
-      if (!checked.ok) await surroundings.ui.problem('Restore', checked.problem);
-      return checked.ok ? draft : undefined;
-    },
-  });
+function restore(surroundings: Surroundings, revision: number): Promise<void> {
+  const title = `Restore settings ${revision}`;
+  const draft: ChangeDraft = { section: 'settings', revision };
+  return change(surroundings, 'settings', { title, edit: drafted(surroundings, title, draft) });
 }

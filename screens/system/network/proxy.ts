@@ -9,7 +9,7 @@ import {
   parseProxyPort,
   parseProxyUser,
 } from '../../../src/values/proxy.ts';
-import { change } from '../../flows/change.ts';
+import { change, drafted } from '../../flows/change.ts';
 import { radio, text } from '../../kit/fields.ts';
 import type { MenuItem } from '../../kit/menu.ts';
 import type { Screen, Surroundings } from '../../kit/screen.ts';
@@ -47,21 +47,10 @@ function items({ enabled, proxies }: ProxyState): MenuItem[] {
 
 const nameOf = ({ host, port, user }: ProxyEntry) => `${user ? `${user}@` : ''}${host}:${port}`;
 
-async function disable(surroundings: Surroundings, state: ProxyState): Promise<void> {
-  let asked = false;
-  await change(surroundings, 'proxy', {
-    title: 'Disable proxy',
-    edit: async (check) => {
-      // There is nothing to edit: coming back from the preview means leaving.
-      if (asked) return undefined;
-      asked = true;
-      const draft = draftOf({ ...state, enabled: false });
-      const checked = await surroundings.ui.busy('Checking the settings', (signal) => check(draft, signal));
-      if (!checked.ok) await surroundings.ui.problem('Disable proxy', checked.problem);
-      return checked.ok ? draft : undefined;
-    },
-    really: () => 'Really disable proxy?',
-  });
+function disable(surroundings: Surroundings, state: ProxyState): Promise<void> {
+  const title = 'Disable proxy';
+  const edit = drafted(surroundings, title, draftOf({ ...state, enabled: false }));
+  return change(surroundings, 'proxy', { title, edit, really: () => 'Really disable proxy?' });
 }
 
 /** What is being edited: passwords only where one was typed now. */
