@@ -455,7 +455,7 @@ export type RegistrationState =
       connected: boolean;
       connectedSince: string;
       lastCheckIn?: string;
-      /** Why it does not, where it does not. */
+      /** Why it does not, where it does not; or why its newest configuration is not at work. */
       problem?: Problem;
       /** ISO 8601: when the client certificate ends. */
       certificateUntil: string;
@@ -467,6 +467,13 @@ export interface StepNews {
   step: string;
   /** Absent while it runs. */
   outcome?: { passed: boolean; said: string /** Milliseconds. */; took: number };
+}
+
+/** What a check of all services tells while it runs. */
+export interface ConnectivityNews {
+  /** 0 to 1: how much of it is done. */
+  fraction: number;
+  health: ServiceHealth;
 }
 
 /** What one service of the platform answered. */
@@ -566,5 +573,21 @@ export interface Appliance {
   settings: {
     versions: Operation<Nothing, SettingsVersion[]>;
     difference: Operation<{ from: number; to: number }, Difference[]>;
+  };
+  registration: {
+    read: Operation<Nothing, RegistrationState>;
+    watch: Watch<Nothing, RegistrationState>;
+    /** All of it or nothing; in the place of a registration before. */
+    register: Operation<{ code: string }, RegistrationState, StepNews>;
+    /** `withoutPlatform`: also where the platform cannot be told. */
+    deregister: Operation<{ withoutPlatform?: boolean }, RegistrationState>;
+  };
+  connectivity: {
+    /** Each service without a proxy, and through each proxy that is set. */
+    run: Operation<Nothing, ServiceHealth[], ConnectivityNews>;
+  };
+  proxyTest: {
+    /** Each proxy that is set. A failed step is an outcome; without a proxy it rejects with 'unavailable'. */
+    run: Operation<Nothing, StepNews[], StepNews>;
   };
 }

@@ -67,6 +67,12 @@ export const operations = {
   'access.set': 'change',
   'settings.versions': 'read',
   'settings.difference': 'read',
+  'registration.read': 'read',
+  'registration.watch': 'watch',
+  'registration.register': 'change',
+  'registration.deregister': 'change',
+  'connectivity.run': 'read',
+  'proxyTest.run': 'read',
 } as const satisfies Record<OperationName, 'read' | 'watch' | 'change'>;
 
 export const operationNames = Object.keys(operations) as OperationName[];

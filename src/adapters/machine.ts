@@ -30,6 +30,7 @@ import type { Duplicate } from './network/probe.ts';
 import type { FromNetwork, Interfaces } from './network/render.ts';
 import type { PlatformTest } from './proxy/probe.ts';
 import type { ProxySettings } from './proxy/render.ts';
+import type { openTunnel } from './proxy/tunnel.ts';
 import type { ResolverState } from './resolver/parse.ts';
 import type { EffectiveTime } from './time/time.ts';
 
@@ -95,6 +96,8 @@ export interface Proxy {
   files(settings: ProxySettings): ManagedFile[];
   /** Is the platform's host reached, through the proxies or without? */
   test(test: PlatformTest, signal: AbortSignal): Promise<TestResult>;
+  /** A connection that the platform is spoken to over. */
+  open: typeof openTunnel;
 }
 
 export interface Time {

@@ -12,6 +12,7 @@ import { realPing } from './ping/ping.ts';
 import { testPlatform } from './proxy/probe.ts';
 import { tellEngine } from './proxy/proxy.ts';
 import { renderProxy } from './proxy/render.ts';
+import { openTunnel } from './proxy/tunnel.ts';
 import { testDns } from './resolver/probe.ts';
 import { renderResolver } from './resolver/render.ts';
 import { effectiveResolver, tellResolved } from './resolver/resolver.ts';
@@ -42,7 +43,7 @@ export function realMachine(): Machine {
     ping: realPing(),
     network: { effective: effectiveNetwork, files: renderInterfaces, probeDuplicate, testGateway },
     resolver: { effective: effectiveResolver, files: renderResolver, test: testDns },
-    proxy: { files: renderProxy, test: testPlatform },
+    proxy: { files: renderProxy, test: testPlatform, open: openTunnel },
     time: { effective: effectiveTime, files: renderTime, tell: tellTimesyncd, zones, setZone },
     hosts: { read: () => readHosts(), write: (entries) => writeHosts(entries) },
     ssh: { state: sshState, enable: enableSsh, disable: disableSsh },

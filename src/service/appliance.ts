@@ -13,6 +13,7 @@ import { infoOf } from './info.ts';
 import type { Log } from './log.ts';
 import { networkOf } from './network.ts';
 import { pingOf } from './ping.ts';
+import { platformOf } from './platform.ts';
 import { proxyOf } from './proxy.ts';
 import { settingsOf } from './settings.ts';
 import { sshOf } from './ssh.ts';
@@ -48,10 +49,12 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const keeper = await keeperOf(system);
   const gauges = gaugesOf(machine, brand, pace);
   void keepDefaultServers(system);
+  const platform = await platformOf(system, gauges, about.version);
+  void keeper.watch({ signal: closing, progress: platform.nudge });
   return {
     about: async () => about,
-    status: statusOf(gauges, keeper, pace),
-    info: infoOf(gauges, about.version, brand, pace),
+    status: statusOf(gauges, keeper, platform.view, pace),
+    info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
     network: networkOf(system),
@@ -64,5 +67,6 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     ssh: sshOf(system),
     access: accessOf(system),
     settings: settingsOf(system),
+    ...platform.groups,
   };
 }

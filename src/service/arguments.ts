@@ -8,6 +8,7 @@ import type { ArgumentsOf, OperationName } from '../operations.ts';
 import { parseHost } from '../values/host.ts';
 import { parseTimeServers, parseZone } from '../values/ntp.ts';
 import { parseSuffix } from '../values/suffix.ts';
+import { parsePersonalizationCode } from '../values/uuid.ts';
 import { parsedDraft, parsedHosts } from './drafts.ts';
 import { Mistakes } from './mistakes.ts';
 
@@ -82,6 +83,9 @@ const time = judged(z.strictObject({ servers: texts, zone: text }), ({ servers, 
 const suffix = judged(z.strictObject({ suffix: text }), (given, mistakes) => ({
   suffix: mistakes.take('suffix', parseSuffix(given.suffix)) ?? '',
 }));
+const code = judged(z.strictObject({ code: text }), (given, mistakes) => ({
+  code: mistakes.take('code', parsePersonalizationCode(given.code)) ?? '',
+}));
 /** Beyond what any password may have; what is allowed in one, login knows. */
 const password = z.string().max(1000);
 
@@ -137,6 +141,12 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   'access.set': z.strictObject({ passwordBeforeChanges: z.boolean(), idleLockMinutes: z.int().min(0).max(1440) }),
   'settings.versions': nothing,
   'settings.difference': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
+  'registration.read': nothing,
+  'registration.watch': nothing,
+  'registration.register': code,
+  'registration.deregister': z.strictObject({ withoutPlatform: z.boolean().exactOptional() }),
+  'connectivity.run': nothing,
+  'proxyTest.run': nothing,
 };
 
 const rights: Record<string, string> = {
@@ -157,6 +167,8 @@ const rights: Record<string, string> = {
   from: 'the number of a version of the settings',
   to: 'the number of a version of the settings',
   enabled: 'true or false',
+  withoutPlatform: 'true or false',
+  code: 'a code such as 0123a17a-4c5d-4e6f-8a9b-16dc66900d1b',
   passwordBeforeChanges: 'true or false',
   idleLockMinutes: 'a whole number from 0 to 1440',
 };

@@ -1,8 +1,9 @@
 /** Info: every reading with a pace of its own, and what of the requirements is not met. */
-import type { Appliance, DiskFacts, Info, Reading, Shortfall } from '../appliance.ts';
+import type { Appliance, DiskFacts, Info, Reading, RegistrationState, Shortfall } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
-import { watchGauges } from './gauge.ts';
+import { type Source, watchGauges } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
+import type { PlatformView } from './platform.ts';
 
 /** How often each is read while somebody watches, in ms. */
 const periods = {
@@ -21,29 +22,40 @@ const periods = {
 type Period = keyof typeof periods;
 const names = Object.keys(periods) as Period[];
 
-export function infoOf(gauges: Gauges, version: string, brand: Brand, pace: number): Appliance['info'] {
-  const watched = names.map((name) => [gauges[name], periods[name] * pace] as const);
+export function infoOf(
+  gauges: Gauges,
+  platform: PlatformView,
+  version: string,
+  brand: Brand,
+  pace: number,
+): Appliance['info'] {
+  const readings = [
+    ...names.map((name) => [gauges[name], periods[name] * pace] as const),
+    [platform.urls, periods.dnsServers * pace] as const,
+  ];
+  const watched: (readonly [Source, number])[] = [...readings, [platform.source, 0]];
   return {
     async read() {
-      await Promise.all(watched.map(([gauge, every]) => gauge.latest(every)));
-      return compose(gauges, version, brand);
+      await Promise.all(readings.map(([gauge, every]) => gauge.latest(every)));
+      return compose(gauges, platform, version, brand);
     },
-    watch: (_args, call) => watchGauges(watched, () => compose(gauges, version, brand), call),
+    watch: (_args, call) => watchGauges(watched, () => compose(gauges, platform, version, brand), call),
   };
 }
 
-function compose(gauges: Gauges, version: string, brand: Brand): Info {
+function compose(gauges: Gauges, platform: PlatformView, version: string, brand: Brand): Info {
+  const registration = platform.state();
   const { disks, memory } = gauges;
   return {
     interfaces: gauges.interfaces.reading,
-    platformStatus: known({ registered: false, connected: false }),
-    platformStatusUrl: known(null),
-    platformUrl: known(null),
+    platformStatus: known(connection(registration)),
+    platformStatusUrl: part(platform.urls.reading, ({ status }) => status),
+    platformUrl: part(platform.urls.reading, (urls) => urls.platform),
     dnsServers: gauges.dnsServers.reading,
     time: gauges.time.reading,
     zone: gauges.zone.reading,
-    applianceId: known(null),
-    applianceName: gauges.hostName.reading,
+    applianceId: known(registration.registered ? registration.id : null),
+    applianceName: registration.registered ? known(registration.name) : gauges.hostName.reading,
     updates: gauges.updates.reading,
     buildVersion: gauges.buildVersion.reading,
     serviceVersion: known(version),
@@ -53,6 +65,12 @@ function compose(gauges: Gauges, version: string, brand: Brand): Info {
     memory: memory.reading,
     shortfalls: shortfalls(gauges, brand),
   };
+}
+
+function connection(state: RegistrationState) {
+  return state.registered
+    ? { registered: true, connected: state.connected, since: state.connectedSince }
+    : { registered: false, connected: false };
 }
 
 const known = <T>(value: T): Reading<T> => ({ state: 'known', value });

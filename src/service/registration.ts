@@ -3,7 +3,7 @@
  * One registration at a time. How the platform is spoken to is in platform/client.
  */
 import { arch } from 'node:os';
-import type { Appliance, Call, RegistrationState, StepNews } from '../appliance.ts';
+import type { Appliance, Call, RegistrationState } from '../appliance.ts';
 import { Failure, fail, problemOf } from '../errors.ts';
 import { checkService } from '../platform/client/connectivity.ts';
 import type { Contact } from '../platform/client/contact.ts';

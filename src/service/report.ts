@@ -19,22 +19,20 @@ export async function reportOf(gauges: Gauges, version: string): Promise<Report>
     gauges.disks.latest(AGE),
     gauges.units.latest(AGE),
   ]);
-  const own = valueOf(interfaces)?.flatMap((one) => one.addresses) ?? [];
-  const processor = valueOf(cpu);
-  const size = valueOf(memory);
-  const disk = valueOf(disks);
+  const own = known(interfaces)?.flatMap((one) => one.addresses) ?? [];
+  const processor = known(cpu);
+  const size = known(memory);
+  const disk = known(disks);
   return {
     version,
     addresses: fitting(addresses.element, own).slice(0, 64),
-    dnsServers: fitting(dnsServers.unwrap().element, valueOf(servers) ?? []).slice(0, 8),
+    dnsServers: fitting(dnsServers.unwrap().element, known(servers) ?? []).slice(0, 8),
     health: {
       ...(processor ? { cpu: Math.min(100, Math.max(0, processor.load)) } : {}),
       ...(size ? { memory: { total: Math.round(size.total), available: Math.round(size.available) } } : {}),
       ...(disk ? { disk1: usage(disk.disk1), disk2: disk.disk2 && usage(disk.disk2) } : {}),
     },
-    units: (valueOf(units) ?? [])
-      .slice(0, 200)
-      .map(({ name, state }) => ({ name: harmless(name).slice(0, 255), state })),
+    units: (known(units) ?? []).slice(0, 200).map(({ name, state }) => ({ name: harmless(name).slice(0, 255), state })),
   };
 }
 
@@ -47,6 +45,6 @@ function usage({ size, used }: DiskFacts): { size: number; used?: number } {
   return { size: Math.round(size), ...(used === undefined ? {} : { used: Math.round(used) }) };
 }
 
-function valueOf<T>(reading: Reading<T>): T | undefined {
+function known<T>(reading: Reading<T>): T | undefined {
   return reading.state === 'known' ? reading.value : undefined;
 }

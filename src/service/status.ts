@@ -3,12 +3,14 @@ import type { Appliance, InterfaceFacts, Status } from '../appliance.ts';
 import type { ChangeKeeper } from '../changes/change.ts';
 import { type Source, watchGauges } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
+import type { PlatformView } from './platform.ts';
 
 const PERIOD = 5000;
 
 export function statusOf(
   { hostName, interfaces, units }: Gauges,
   keeper: ChangeKeeper,
+  platform: PlatformView,
   pace: number,
 ): Appliance['status'] {
   const all = [hostName, interfaces, units] as const;
@@ -17,11 +19,15 @@ export function statusOf(
     const address = interfaces.reading.state === 'known' ? firstAddress(interfaces.reading.value) : undefined;
     const listed = units.reading.state === 'known' ? units.reading.value : [];
     const pendingChange = pendingOf(keeper);
+    const own = hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance';
+    const registration = platform.state();
     return {
-      name: hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance',
+      name: registration.registered ? registration.name : own,
       ...(address ? { address } : {}),
-      registered: false,
-      platform: { connected: false },
+      registered: registration.registered,
+      platform: registration.registered
+        ? { connected: registration.connected, since: registration.connectedSince }
+        : { connected: false },
       failedUnits: listed.filter((unit) => unit.state === 'failed').length,
       ...(pendingChange ? { pendingChange } : {}),
     };
@@ -34,7 +40,7 @@ export function statusOf(
     },
     watch: (_args, call) =>
       watchGauges(
-        [...all, changesSource(keeper)].map((source) => [source, PERIOD * pace] as const),
+        [...all, changesSource(keeper), platform.source].map((source) => [source, PERIOD * pace] as const),
         compose,
         call,
       ),

@@ -1,5 +1,5 @@
 /** Whether each service of the platform answers, and what: gateway guide, "To check the connectivity". */
-import type { Call, ServiceHealth } from '../../appliance.ts';
+import type { Call, ConnectivityNews, ServiceHealth } from '../../appliance.ts';
 import { explain, Failure, fail, type Problem } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
 import type { Fqdn } from '../../values/host.ts';
@@ -10,12 +10,6 @@ import { clockFault } from './clock.ts';
 import { refused } from './exchange.ts';
 import { type Reach, serviceHost, services, type Way, waysTo } from './reach.ts';
 import { type Answered, ask, askBy } from './request.ts';
-
-export interface ConnectivityNews {
-  /** 0 to 1: how much of the check is done. */
-  fraction: number;
-  health: ServiceHealth;
-}
 
 /** What must be in an answer of a service that is well; the repository says that by its status alone. */
 const well: Record<Role, RegExp> = {
