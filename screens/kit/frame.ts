@@ -2,7 +2,7 @@
  * The whole screen: title bar, the open pieces, a notice, the status line. Keys go to the topmost piece.
  * Knows nothing of what the pieces show.
  */
-import { type Problem, sentence } from '../../src/errors.ts';
+import { explain, type Problem, sentence } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
 import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
 import { Help } from './help.ts';
@@ -15,6 +15,8 @@ import { attributes } from './theme.ts';
 export const smallest: Size = { width: 40, height: 12 };
 /** Columns that the keys of most pieces take, with their distance from what stands left. */
 const keysLeast = 48;
+/** Keys that open and close. */
+const leading = new Set(['enter', 'escape', 'ctrl-c', 'ctrl-d']);
 
 export class Frame implements Stage {
   vendor = '';
@@ -27,6 +29,8 @@ export class Frame implements Stage {
   private readonly pieces: Piece<unknown>[] = [];
   /** Keys that came when nobody could take them: before the first piece, or after one ended and before the next. */
   private readonly ahead: Key[] = [];
+  /** A key may just have opened or closed something: what comes with it waits until that is done. */
+  private settling = false;
   private readonly page: Page;
 
   constructor(readonly terminal: Terminal) {
@@ -92,7 +96,7 @@ export class Frame implements Stage {
 
   private key(key: Key): void {
     const top = this.top;
-    if (!top || top.signal.aborted || this.ahead.length > 0) {
+    if (!top || top.signal.aborted || this.settling || this.ahead.length > 0) {
       // Nobody types so much ahead; a line that sends noise might.
       if (this.ahead.length < 1000) this.ahead.push(key);
       return;
@@ -102,7 +106,16 @@ export class Frame implements Stage {
     else if (key.name === '?' && !top.typing() && !(top instanceof Help)) void this.help(top);
     else if (key.name === 'ctrl-c' || key.name === 'ctrl-d') top.key({ name: 'escape' });
     else top.key(key);
+    if (leading.has(key.name)) this.settle();
     this.invalidate();
+  }
+
+  private settle(): void {
+    this.settling = true;
+    setImmediate(() => {
+      this.settling = false;
+      this.type(this.ahead.splice(0));
+    });
   }
 
   private async help(piece: Piece<unknown>): Promise<void> {
@@ -150,7 +163,11 @@ export class Frame implements Stage {
   /** Gives the row where the notice begins, or `bottom` where there is none. */
   private paintNotice(whole: Canvas, bottom: number): number {
     if (!this.problem) return bottom;
-    const lines = wrap(sentence(this.problem), whole.width - 2).slice(0, 3);
+    const { what, advice } = explain(this.problem);
+    const most = Math.max(3, Math.floor(whole.height / 5));
+    const all = wrap(sentence(this.problem), whole.width - 2);
+    // Where there is no room for all, what to do is worth more than why.
+    const lines = (all.length <= most ? all : wrap([what, advice].join(' '), whole.width - 2)).slice(0, most);
     const top = bottom - lines.length;
     whole.part(1, top, whole.width - 2, lines.length).lines(0, lines, 'bad');
     return top;

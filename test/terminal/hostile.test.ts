@@ -1,6 +1,6 @@
 /** Texts from outside that try to command the terminal or imitate the console: on every screen they are only text. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Built, boxes, buildConsole, columnwise, expectWhole, keys } from './operator.ts';
+import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
 import type { Pty } from './pty.ts';
 
 let built: Built;
@@ -53,7 +53,7 @@ test.each([
     await p.waitFor(text).catch((error) => {
       throw new Error(`after ${JSON.stringify(typed)}: ${error.message}`);
     });
-    expectWhole(p, ' gatehouseevil{bold}');
+    await seeWhole(p, ' gatehouseevil{bold}');
     expect(performance.now() - began).toBeLessThan(2500);
     // Only the console's own boxes, with titles of its own making.
     for (const { title } of boxes(columnwise(p))) said.add(title);

@@ -105,3 +105,16 @@ export function expectWhole(pty: Pty, status = ' gatehouse-lab'): void {
   expect(seen).not.toMatch(/[^\n\P{C}]/u);
   expect(pty.cursor.y, seen).toBeLessThan(lines.length);
 }
+
+/** Waits until the console is in order: what was looked for can be seen while the rest of a frame is still on its way. */
+export async function seeWhole(pty: Pty, status?: string): Promise<void> {
+  const isWhole = () => {
+    try {
+      expectWhole(pty, status);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await pty.waitFor(isWhole, 2000).catch(() => expectWhole(pty, status));
+}

@@ -3,7 +3,7 @@
  * printed, and GATEHOUSE_SEED and GATEHOUSE_KEYS repeat or prolong a run (scripts/soak/keys).
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Built, boxes, buildConsole, columnwise, expectWhole, keys } from './operator.ts';
+import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
 import { Pty } from './pty.ts';
 
 const seed = Number(process.env.GATEHOUSE_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -106,7 +106,7 @@ async function storm(term: string): Promise<void> {
   }
   p.resize(80, 24);
   await goBack(p, () => titles(p).join() === 'Configuration' && p.text().includes(' Registration  '));
-  expectWhole(p, ' gatehouse');
+  await seeWhole(p, ' gatehouse');
   await goBack(p, () => ended(p) === 'code 0, mode as found');
   expectRestored(p);
 }

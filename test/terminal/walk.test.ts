@@ -1,7 +1,7 @@
 /** Every screen of the menu tree on the lab's console, as the operator sees it, on all kinds of terminals. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Entry, tree } from '../../screens/menu.ts';
-import { type Built, boxes, buildConsole, columnwise, expectWhole, keys } from './operator.ts';
+import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
 import type { Pty } from './pty.ts';
 
 /**
@@ -57,7 +57,7 @@ async function see(pty: Pty, title: string, holds: (pty: Pty) => boolean = () =>
     .catch((error) => {
       throw new Error(`waiting for "${title}": ${error.message}`);
     });
-  expectWhole(pty);
+  await seeWhole(pty);
 }
 
 const begin = (pty: Pty) => see(pty, 'Configuration', (p) => /^ gatehouse-lab/.test(p.screen().at(-1) ?? ''));
@@ -93,7 +93,7 @@ async function walk(pty: Pty, menu: Entry): Promise<string[]> {
       continue;
     }
     await pty.waitFor((p) => !['', 'Please wait'].includes(innermost(p)) && selected(p) !== label);
-    expectWhole(pty);
+    await seeWhole(pty);
     if (entry?.entries) seen.push(...(await walk(pty, entry)));
     for (const [typed, next, text = ''] of inside[entry?.id ?? ''] ?? []) {
       pty.send(typed);
