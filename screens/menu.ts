@@ -2,10 +2,13 @@
 import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
 import { resetNetwork } from './commands/reset-network.ts';
+import { connectivity } from './diagnostics/connectivity.ts';
+import { proxyTest } from './diagnostics/proxy.ts';
 import { units } from './diagnostics/units.ts';
 import { info } from './info.ts';
 import type { Segment } from './kit/canvas.ts';
 import type { Screen } from './kit/screen.ts';
+import { registration } from './registration.ts';
 import { consoleAccess } from './system/console.ts';
 import { dns } from './system/network/dns.ts';
 import { hosts } from './system/network/hosts.ts';
@@ -72,7 +75,7 @@ export const tree: Entry = {
       id: 'registration',
       label: 'Registration',
       description: 'Register the Appliance with {platform}',
-      greyed: notBuilt('Registration'),
+      screen: registration,
     },
     {
       id: 'system',
@@ -146,14 +149,14 @@ export const tree: Entry = {
           id: 'diagnostics.proxy',
           label: 'Proxy',
           description: 'Upstream proxy test',
-          greyed: notBuilt('The proxy test'),
+          screen: proxyTest,
         },
         { id: 'diagnostics.stats', label: 'Stats', description: 'Container Stats', greyed: notBuilt('Stats') },
         {
           id: 'diagnostics.connectivity',
           label: 'Connectivity',
           description: 'Platform connectivity',
-          greyed: notBuilt('The connectivity check'),
+          screen: connectivity,
         },
         {
           id: 'diagnostics.report',

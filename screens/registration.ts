@@ -1,0 +1,149 @@
+/** Registration: the personalization code, the steps as they happen, and what the appliance is once registered. */
+import type { RegistrationState } from '../src/appliance.ts';
+import { parsePersonalizationCode } from '../src/values/uuid.ts';
+import { permitted } from './flows/permission.ts';
+import type { Fact } from './kit/facts.ts';
+import { text } from './kit/fields.ts';
+import type { Screen, Surroundings } from './kit/screen.ts';
+
+type Registered = Extract<RegistrationState, { registered: true }>;
+
+export const registration: Screen = async (surroundings) => {
+  const { ui, appliance } = surroundings;
+  const state = await ui.busy('Reading the registration', (signal) => appliance.registration.read({}, { signal }));
+  if (!state.ok) return ui.problem('Registration', state.problem);
+  if (state.value.registered) await registered(surroundings, state.value);
+  else await register(surroundings);
+};
+
+async function register(surroundings: Surroundings): Promise<void> {
+  const { ui, appliance, brand } = surroundings;
+  const suffix = await ui.busy('Reading the suffix', (signal) => appliance.platform.read({}, { signal }));
+  if (!suffix.ok) return ui.problem('Registration', suffix.problem);
+  if (!suffix.value.suffix)
+    return ui.message({
+      title: 'Registration',
+      text: [
+        { text: 'The platform URL suffix is not set.', role: 'warn' },
+        `It says which platform of ${brand.platform} this appliance belongs to.`,
+        'Set it under System, POD Suffix; then register.',
+      ],
+    });
+  if (!(await permitted(surroundings))) return;
+  let value = '';
+  for (;;) {
+    const given = await ui.form({
+      title: 'Registration',
+      text: 'Enter lookup code in *lowercase*',
+      fields: { code: text({ label: 'Code', value, columns: 38, parse: parsePersonalizationCode }) },
+    });
+    if (!given) return;
+    value = given.code;
+    if (await enrol(surroundings, given.code)) return;
+  }
+}
+
+async function enrol({ ui, appliance }: Surroundings, code: string): Promise<boolean> {
+  const outcome = await ui.progress({
+    title: 'Registration in progress',
+    givingUp: 'Giving up leaves nothing half registered.',
+    work: (report, signal) => appliance.registration.register({ code }, { signal, progress: report }),
+  });
+  if (!outcome.ok) {
+    await ui.problem('Registration', outcome.problem);
+    return false;
+  }
+  const text = [{ text: 'Appliance is registered successfully', role: 'good' as const }];
+  await ui.message({
+    title: 'Registration',
+    text: [...text, ...(outcome.value.registered ? [`Its name is ${outcome.value.name}.`] : [])],
+  });
+  return true;
+}
+
+// ---------------------------------------------------------------- once registered
+
+async function registered(surroundings: Surroundings, state: Registered): Promise<void> {
+  const { ui } = surroundings;
+  const doing: Record<string, () => Promise<void>> = {
+    show: () => show(surroundings),
+    again: () => again(surroundings, state),
+    deregister: () => deregister(surroundings, state),
+  };
+  await ui.menu({
+    title: `Registered as ${state.name}`,
+    back: true,
+    items: () => [
+      { id: 'show', label: 'Show', description: 'Name, ID, connection, configuration' },
+      { id: 'again', label: 'Register again', description: 'With another code' },
+      { id: 'deregister', label: 'Deregister', description: 'Leave the platform' },
+    ],
+    choose: async (id) => {
+      await doing[id]?.();
+      return id === 'show' ? undefined : 'close';
+    },
+  });
+}
+
+function show({ ui, appliance }: Surroundings): Promise<void> {
+  return ui.facts({
+    title: 'Registration',
+    page: (tell, signal) =>
+      appliance.registration.watch({}, { signal, progress: (state) => tell({ facts: facts(state) }) }),
+  });
+}
+
+function facts(state: RegistrationState): Fact[] {
+  if (!state.registered) return [{ label: 'Status', value: 'Not registered', role: 'warn' }];
+  const { configuration: gateway } = state;
+  return [
+    { label: 'Name', value: state.name },
+    { label: 'ID', value: state.id },
+    ...(state.location ? [{ label: 'Location', value: state.location }] : []),
+    { label: 'Registered since', value: time(state.since) },
+    state.connected
+      ? { label: 'Platform', value: `connected since ${time(state.connectedSince)}`, role: 'good' }
+      : { label: 'Platform', value: `not connected since ${time(state.connectedSince)}`, role: 'bad' },
+    ...(state.lastCheckIn ? [{ label: 'Last check-in', value: time(state.lastCheckIn) }] : []),
+    { label: 'Certificate until', value: time(state.certificateUntil) },
+    { label: 'Proxy port', value: String(gateway.proxyPort) },
+    {
+      label: 'Cache port',
+      value: gateway.modes.cache ? String(gateway.cachePort) : `${gateway.cachePort} (cache mode is off)`,
+    },
+    { label: 'Patch mode', value: gateway.modes.patch ? 'on' : 'off' },
+    { label: 'Allowed domains', value: gateway.allowedDomains.join('\n') || 'the defaults' },
+    { label: 'TLS', value: `${gateway.minimumTls} and up` },
+  ];
+}
+
+const time = (iso: string) => iso.slice(0, 16).replace('T', ' ');
+
+async function again(surroundings: Surroundings, { name }: Registered): Promise<void> {
+  const text = [`This appliance is registered as ${name}.`, 'Registering again gives it another identity. Go on?'];
+  if (await surroundings.ui.confirm({ title: 'Register again', text, yes: 'Go on' })) await register(surroundings);
+}
+
+async function deregister(surroundings: Surroundings, { name }: Registered): Promise<void> {
+  const { ui } = surroundings;
+  const text = [
+    `Deregister ${name}?`,
+    { text: 'It loses its identity and its configuration at once.', role: 'warn' as const },
+  ];
+  if (!(await ui.confirm({ title: 'Deregister', text, yes: 'Deregister' })) || !(await permitted(surroundings))) return;
+  if (await leave(surroundings, false)) return;
+  const alone = [
+    'The platform could not be told; there the appliance stays in the list.',
+    'Forget the registration here all the same?',
+  ];
+  if (await ui.confirm({ title: 'Deregister', text: alone, yes: 'Forget it' })) await leave(surroundings, true);
+}
+
+/** Was it left? Says what came of it. */
+async function leave({ ui, appliance }: Surroundings, withoutPlatform: boolean): Promise<boolean> {
+  const work = (signal: AbortSignal) => appliance.registration.deregister({ withoutPlatform }, { signal });
+  const outcome = await ui.busy(withoutPlatform ? 'Forgetting the registration' : 'Telling the platform', work);
+  if (!outcome.ok) await ui.problem('Deregister', outcome.problem);
+  else await ui.message({ title: 'Deregister', text: ['This appliance is not registered any more.'] });
+  return outcome.ok;
+}
