@@ -62,18 +62,20 @@ function refusedFor({ used, revoked, expires }: Code, state: 'used' | 'revoked' 
 /** The appliance of a used code, made now where the platform was cut before it had. */
 async function completed({ appliances }: PlatformFolder, code: Code): Promise<ApplianceRecord> {
   if (!code.used) throw new TypeError('this code is not used');
-  await appliances.create(code.used.applianceId, applianceOf(code, code.used));
-  const appliance = await appliances.read(code.used.applianceId);
-  if (!appliance) throw new Error('an appliance that was just made is not there');
-  return appliance;
+  const { applianceId } = code.used;
+  const present = await appliances.read(applianceId);
+  if (present) return present;
+  await appliances.create(applianceId, applianceOf(code, code.used));
+  const made = await appliances.read(applianceId);
+  if (!made) throw new Error('an appliance that was just made is not there');
+  return made;
 }
 
 /** Completes what was cut when the platform ended. */
 export async function completeAll(folder: PlatformFolder): Promise<void> {
-  const present = new Set(await folder.appliances.names());
   for (const name of await folder.codes.names()) {
     const code = await folder.codes.read(name);
-    if (code?.used && !present.has(code.used.applianceId)) await completed(folder, code);
+    if (code?.used) await completed(folder, code);
   }
 }
 

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { healthAnswer, limits, paths, type Role, refusals } from '../protocol.ts';
+import { healthAnswer, limits, paths, type RefusalCode, type Role, refusals } from '../protocol.ts';
 import { speakerOf } from './client-certificate.ts';
 import type { Registry } from './enrol.ts';
 import { type Faults, spoilt } from './faults.ts';
@@ -137,19 +137,20 @@ function send({ registry, faults }: Serving, response: ServerResponse, answer: A
   else body.pipe(response);
 }
 
-/** What never became a request: too slow, too long a head, no HTTP. */
+/** What never became a request: too slow, too long a head, no HTTP. Without a TLS connection there is nobody to tell. */
 function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  const code = unread[error.code ?? ''] ?? (error.code?.startsWith('HPE_') ? 'bad-request' : undefined);
+  if (!code || !socket.writable) {
     socket.destroy();
     return;
   }
-  const code =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? 'too-slow'
-      : error.code === 'HPE_HEADER_OVERFLOW'
-        ? 'too-large'
-        : 'bad-request';
   const body = JSON.stringify({ error: code });
   const head = [`HTTP/1.1 ${refusals[code]} Refused`, 'Content-Type: application/json', 'Connection: close'];
   socket.end(`${[...head, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
+
+/** Codes of node's parser and of its clock. */
+const unread: Record<string, RefusalCode> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'too-slow',
+  HPE_HEADER_OVERFLOW: 'too-large',
+};

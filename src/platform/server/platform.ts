@@ -1,7 +1,7 @@
 /** The reference platform put together: its folder, its CA, its server. For the lab, for tests, and for `gatehouse platform serve`. */
 import { once } from 'node:events';
 import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Brand } from '../../brand/brand.ts';
 import { sure } from '../../values/result.ts';
 import { hostOf, parseSuffix } from '../../values/suffix.ts';
@@ -52,6 +52,8 @@ export interface Platform {
 const serverDays = 90;
 /** Milliseconds from a check-in until it is on the disk, at most. */
 const flushEvery = 5_000;
+/** Milliseconds that whoever is connected has to finish. */
+const closeWithin = 2_000;
 
 /** @throws what listening throws: EADDRINUSE, EACCES; and `Failure` where the folder cannot be used */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
@@ -78,6 +80,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const server = serverFor(serving, first.tls);
   const look = renewWhenDue(server, first, identity, clock);
   server.on('secureConnection', () => void look().catch(failed));
+  const connections = connectionsOf(server);
   server.listen(options.port, options.address ?? '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -89,7 +92,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      await closed;
+      const grace = setTimeout(() => connections.destroy(), closeWithin);
+      await closed.finally(() => clearTimeout(grace));
       await seen.close();
     },
   };
@@ -132,5 +136,19 @@ function renewWhenDue(server: Server, first: Identity, renewed: () => Promise<Id
     } finally {
       isRenewing = false;
     }
+  };
+}
+
+/** Those too that have not got as far as TLS, which the server itself does not count. */
+function connectionsOf(server: Server) {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
+  return {
+    destroy() {
+      for (const socket of open) socket.destroy();
+    },
   };
 }
