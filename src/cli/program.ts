@@ -5,6 +5,7 @@ import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
 import { wholeNumber } from './arguments.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
+import { describePlatformServer } from './describe-platform-server.ts';
 import {
   describeAccess,
   describeHosts,
@@ -99,6 +100,7 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
   program.commandsGroup('System:');
   const system = [describeHosts, describeTime, describePlatform, describeSsh, describeAccess, describeSettings];
   for (const part of system) part(program, asking);
+  describePlatformServer(program, end);
   program.commandsGroup('Beneath:');
   describeService(program, end);
   // So that the action above can say it better. Commands made after this would inherit it.

@@ -132,7 +132,9 @@ function send({ registry, faults }: Serving, response: ServerResponse, answer: A
   response.setHeader('Date', now.toUTCString());
   response.setHeader('Cache-Control', 'no-store');
   const { status, type, body } = spoilt(faults, answer);
-  response.writeHead(status, { 'Content-Type': `${type}; charset=utf-8` });
+  response.setHeader('Content-Type', `${type}; charset=utf-8`);
+  if (typeof body === 'string') response.setHeader('Content-Length', Buffer.byteLength(body));
+  response.writeHead(status);
   if (typeof body === 'string') response.end(body);
   else body.pipe(response);
 }
