@@ -22,6 +22,10 @@ export interface Terminal {
   ask(asked: Asked): Question;
 }
 
+/** Arrow and function keys (ECMA-48 CSI and SS3), and Alt with a key: none of them is an answer. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+const sequences = /\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?/g;
+
 /** Characters taken; no answer is longer. */
 const longest = 512;
 
@@ -53,9 +57,7 @@ function ask(keys: Keys, screen: Screen, { prompt, isShown, signal }: Asked): Qu
   const answer = new Promise<string>((resolve, reject) => {
     const onAbort = () => reject(fail('aborted', {}));
     const onKeys = (chunk: string | Buffer) => {
-      // An arrow or function key comes as one chunk, and is none of ours.
-      if (chunk.toString().startsWith('\x1b')) return;
-      for (const key of chunk.toString()) {
+      for (const key of chunk.toString().replace(sequences, '')) {
         if (key === '\r' || key === '\n') return resolve(typed);
         if (key === '\x03' || key === '\x04') return onAbort();
         if (key === '\x7f' || key === '\b') typed = [...typed].slice(0, -1).join('');
