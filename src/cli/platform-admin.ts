@@ -73,7 +73,7 @@ export async function listAppliances({ admin, output }: AdminContext, { all }: {
     ...[name, location, enrolled, seen?.at ?? 'never', seen?.version, id],
     ...(all ? [ended && `${ended.at} by ${ended.by}`] : []),
   ]);
-  output.text(appliances.length > 0 ? table([head, ...rows]) : 'No appliances yet.');
+  output.text(appliances.length > 0 ? table([head, ...rows]) : 'No appliance is registered.');
   output.value(appliances);
   return exits.done;
 }
