@@ -1,8 +1,12 @@
 /** Opens an entry of the tree as a menu, with what the machine says of it. */
+import type { Appliance } from '../src/appliance.ts';
 import type { Brand } from '../src/brand/brand.ts';
 import type { Surroundings } from './kit/screen.ts';
 import type { Entry } from './menu.ts';
 import type { Statuses } from './statuses.ts';
+
+/** Milliseconds that a menu waits at most for what may have changed below it. */
+const patience = 5000;
 
 export async function openMenu(
   surroundings: Surroundings,
@@ -10,9 +14,8 @@ export async function openMenu(
   entry: Entry,
   leave?: () => Promise<boolean>,
 ): Promise<void> {
-  const { ui, brand } = surroundings;
-  const own = entry.entries ?? [];
-  let entries = await present(surroundings, entry, own);
+  const { ui, appliance, brand } = surroundings;
+  let entries = await begin(surroundings, entry);
   await ui.menu({
     title: entry.title ?? entry.label,
     back: leave === undefined,
@@ -22,28 +25,28 @@ export async function openMenu(
       const chosen = entries.find((one) => one.id === id);
       if (chosen?.screen) await chosen.screen(surroundings);
       else if (chosen?.entries) await openMenu(surroundings, statuses, chosen);
-      entries = await present(surroundings, entry, own);
+      // Under the menu, which takes keys meanwhile; without an answer it stays as it was.
+      entries = await present(entry, appliance, AbortSignal.timeout(patience)).catch(() => entries);
     },
     ...(leave ? { leave } : {}),
   });
 }
 
-/** The entries as the machine has them now; where it does not answer, those that need no answer. */
-async function present(
-  { ui, appliance }: Surroundings,
-  { more, now, label }: Entry,
-  own: readonly Entry[],
-): Promise<readonly Entry[]> {
-  if (!more && !now) return own;
-  const said = await ui.busy(`Reading ${label}`, async (signal) => ({
-    more: (await more?.(appliance, signal)) ?? [],
-    now: (await now?.(appliance, signal)) ?? {},
-  }));
-  if (!said.ok) {
-    await ui.problem(label, said.problem);
-    return own;
-  }
-  return [...said.value.more, ...own].map((entry) => ({ ...entry, ...said.value.now[entry.id] }));
+/** The entries to begin with; where the machine does not answer, those that need no answer. */
+async function begin({ ui, appliance }: Surroundings, entry: Entry): Promise<readonly Entry[]> {
+  const own = entry.entries ?? [];
+  if (!entry.more && !entry.now) return own;
+  const said = await ui.busy(`Reading ${entry.label}`, (signal) => present(entry, appliance, signal));
+  if (said.ok) return said.value;
+  await ui.problem(entry.label, said.problem);
+  return own;
+}
+
+/** The entries as the machine has them now. */
+async function present(entry: Entry, appliance: Appliance, signal: AbortSignal): Promise<readonly Entry[]> {
+  const more = (await entry.more?.(appliance, signal)) ?? [];
+  const now = (await entry.now?.(appliance, signal)) ?? {};
+  return [...more, ...(entry.entries ?? [])].map((one) => ({ ...one, ...now[one.id] }));
 }
 
 function texts({ id, label, description }: Entry, brand: Brand): { label: string; description: string } {

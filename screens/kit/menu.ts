@@ -35,7 +35,6 @@ export interface MenuOptions {
 
 export class Menu extends Piece<void> {
   private at = 0;
-  private choosing = false;
   private readonly buttons: Buttons;
   private readonly scroll = new Scroll();
 
@@ -88,12 +87,7 @@ export class Menu extends Piece<void> {
   }
 
   private async choose({ id }: MenuItem): Promise<void> {
-    // Until something is there to see, a second Enter would open it twice.
-    if (this.choosing) return;
-    this.choosing = true;
-    const after = await this.options.choose(id);
-    this.choosing = false;
-    if (after === 'close') this.end();
+    if ((await this.options.choose(id)) === 'close') this.end();
     else this.stage.invalidate();
   }
 

@@ -48,7 +48,6 @@ export class Table<R> extends Piece<void> {
   private readonly early: Key[] = [];
   private problem: Problem | undefined;
   private at = 0;
-  private choosing = false;
   /** The column it is sorted by; undefined: as they came. */
   private sortedBy: number | undefined;
   private backwards = false;
@@ -147,12 +146,7 @@ export class Table<R> extends Piece<void> {
   }
 
   private async choose(row: R): Promise<void> {
-    // Until something is there to see, a second Enter would open it twice.
-    if (this.choosing) return;
-    this.choosing = true;
-    const after = await this.options.choose?.(row);
-    this.choosing = false;
-    if (after === 'close') this.end();
+    if ((await this.options.choose?.(row)) === 'close') this.end();
   }
 
   private sort(): void {

@@ -83,7 +83,7 @@ export function columnwise(pty: Pty): string[] {
 /** The boxes on the screen that are complete: four corners, and sides without a gap. */
 export function boxes(lines: readonly string[]): { title: string; left: number; top: number; width: number }[] {
   return lines.flatMap((line, top) => {
-    const found = /[┌+][─-] (.*?) [─-]*[┐+]/.exec(line);
+    const found = /[┌+][─-] ([^┌┐+]*?) [─-]*[┐+]/.exec(line);
     if (!found) return [];
     const [{ length: width }, left] = [found[0], found.index];
     for (let y = top + 1; y < lines.length; y++) {

@@ -55,7 +55,7 @@ async function goBack(p: Pty, until: () => boolean): Promise<void> {
     if (press > 40) throw new Error(`no way back (seed ${seed}):\n${p.text()}`);
     const before = p.raw.length;
     const leaving = titles(p).at(-1) === 'Leave';
-    p.send(leaving ? `l${keys.enter}` : keys.back);
+    p.send(leaving ? `l${keys.enter}` : keys.escape);
     // Once it has left, a key would be for the shell.
     const answered = () => ended(p) !== undefined || (!leaving && p.raw.length > before);
     await p.waitFor(() => answered() || until(), 1000).catch(() => undefined);

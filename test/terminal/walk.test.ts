@@ -76,6 +76,16 @@ async function labelsOf(pty: Pty): Promise<string[]> {
   }
 }
 
+/** What runs is stopped by the first key, and left with the second. */
+async function goBack(pty: Pty, until: () => boolean): Promise<void> {
+  for (let press = 0; press < 4 && !until(); press++) {
+    pty.send(keys.back);
+    await pty.waitFor(until, 1500).catch(() => undefined);
+  }
+  await pty.waitFor(until, 0);
+  await seeWhole(pty);
+}
+
 /** Goes through all entries of the menu that is open, and leaves it open. Gives the entries that were seen. */
 async function walk(pty: Pty, menu: Entry): Promise<string[]> {
   const title = menu.title ?? '';
@@ -99,8 +109,7 @@ async function walk(pty: Pty, menu: Entry): Promise<string[]> {
       pty.send(typed);
       await see(pty, next, (p) => p.text().includes(text));
     }
-    pty.send(keys.back);
-    await see(pty, title, (p) => selected(p) === label);
+    await goBack(pty, () => titled(pty, title) && selected(pty) === label);
   }
   return seen;
 }

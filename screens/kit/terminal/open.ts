@@ -163,12 +163,13 @@ class OpenTerminal implements Terminal {
     if (this.state === 'closed') return;
     this.leave();
     this.state = 'closed';
-    this.unguard();
     this.keys.close();
     this.input.off('data', this.onData);
     this.output.off('resize', this.onWindow);
     this.input.pause();
     void this.line.drained(1000).then((sent) => {
+      // Not before: a Ctrl-C would end the process before what leaves the terminal is sent.
+      this.unguard();
       this.line.release();
       // What a stuck line does not take would keep the process for ever.
       if (!sent && this.line.stuck) process.exit();
