@@ -62,8 +62,13 @@ function usualSegment(data: MachineData, name: string): Segment {
   });
   const [ipv4] = cidrs.filter((cidr) => !isIpv6(partsOf(cidr).address));
   const [ipv6] = cidrs.filter((cidr) => isIpv6(partsOf(cidr).address));
-  const servers = all[0]?.name === name && 'value' in data.facts.dnsServers ? data.facts.dnsServers.value : [];
-  const lease = ipv4 && { address: String(ipv4), gateway: firstOf(ipv4), dns: servers, domains: [] };
+  const servers = 'value' in data.facts.dnsServers ? data.facts.dnsServers.value : [];
+  const lease = ipv4 && {
+    address: String(ipv4),
+    gateway: firstOf(ipv4),
+    dns: all[0]?.name === name ? servers : [],
+    domains: [],
+  };
   const router = ipv6 && { address: String(ipv6), gateway: 'fe80::1' };
   const near = [...hostsOf(data), ...servers].filter((address) => cidrs.some((cidr) => isIn(address, cidr)));
   const own = cidrs.map((cidr) => String(partsOf(cidr).address));
