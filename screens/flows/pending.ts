@@ -34,8 +34,12 @@ type Listen = (listener: (state: ChangesState) => void) => void;
 
 /** True when it is over, here or elsewhere; false when the operator put it off. */
 async function ask({ ui, appliance }: Surroundings, change: PendingChange, listen: Listen): Promise<boolean> {
-  let ended: EndedChange | undefined;
   let over = false;
+  let settle: (ended: EndedChange | undefined) => void = () => undefined;
+  /** How it ended; undefined where another change has come meanwhile. */
+  const ended = new Promise<EndedChange | undefined>((resolve) => {
+    settle = resolve;
+  });
   const keep = await ui.decide({
     title: 'Keep these settings?',
     yes: 'Keep',
@@ -44,9 +48,10 @@ async function ask({ ui, appliance }: Surroundings, change: PendingChange, liste
     page: (tell) =>
       new Promise<void>((resolve) => {
         listen(({ pending, last }) => {
-          if (pending?.id === change.id && pending.phase === 'asking') return tell(pageOf(pending));
+          const isOpen = pending?.id === change.id;
+          if (!isOpen) settle(last?.id === change.id ? last : undefined);
+          if (isOpen && pending.phase === 'asking') return tell(pageOf(pending));
           over = true;
-          if (last?.id === change.id) ended = last;
           tell(null);
           resolve();
         });
@@ -54,7 +59,9 @@ async function ask({ ui, appliance }: Surroundings, change: PendingChange, liste
   });
   if (keep === undefined && !over) return false;
   if (keep === undefined) {
-    if (ended) await ui.message(endText(ended));
+    // Going back takes a while, and only then is known what came of it.
+    const outcome = await ui.busy(`Going back: ${change.what}`, () => ended);
+    if (outcome.ok && outcome.value) await ui.message(endText(outcome.value));
     return true;
   }
   const { id, what } = change;
