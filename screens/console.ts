@@ -28,7 +28,7 @@ export async function openConsole({ link }: { link: Link }): Promise<number> {
     const about = await aboutWithin(link);
     const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
     frame.vendor = brand.vendor;
-    if (about?.lab) frame.mark = ['LAB', `LAB (${about.lab.machine})`];
+    if (about?.lab) frame.mark = marks(about.lab);
     const surroundings: Surroundings = {
       ui: uiOn(frame),
       appliance: link.appliance,
@@ -54,4 +54,10 @@ async function aboutWithin({ appliance }: Link): Promise<About | undefined> {
 function leave({ ui }: Surroundings): Promise<boolean> {
   const text = ['Leave the console?', 'The appliance goes on as it is.'];
   return ui.confirm({ title: 'Leave', text, yes: 'Leave', no: 'Stay' });
+}
+
+/** From short to long. */
+function marks({ machine, code }: NonNullable<About['lab']>): string[] {
+  const long = `LAB (${machine})`;
+  return ['LAB', long, ...(code ? [`${long}  register with ${code}`] : [])];
 }

@@ -30,11 +30,13 @@ async function register(surroundings: Surroundings): Promise<void> {
       ],
     });
   if (!(await permitted(surroundings))) return;
+  const about = await ui.busy('Reading what this appliance is', (signal) => appliance.about({}, { signal }));
+  const code = about.ok ? about.value.lab?.code : undefined;
   let value = '';
   for (;;) {
     const given = await ui.form({
       title: 'Registration',
-      text: 'Enter lookup code in *lowercase*',
+      text: `Enter lookup code in *lowercase*${code ? `\nThe lab has one ready: ${code}` : ''}`,
       fields: { code: text({ label: 'Code', value, columns: 38, parse: parsePersonalizationCode }) },
     });
     if (!given) return;

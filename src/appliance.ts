@@ -35,7 +35,7 @@ export interface About {
   /** Name of the brand whose texts are shown: 'gatehouse', 'qgs'. */
   brand: string;
   /** Set when all this is a simulated machine. */
-  lab?: { machine: string; folder: string };
+  lab?: { machine: string; folder: string /** A personalization code to register the lab with. */; code?: string };
 }
 
 /** The one line that is always true, under every screen. */

@@ -20,8 +20,8 @@ const leading = new Set(['enter', 'escape', 'ctrl-c', 'ctrl-d']);
 
 export class Frame implements Stage {
   vendor = '';
-  /** Shown beside the vendor and meant to be seen, short and long: "LAB", "LAB (healthy)". */
-  mark: readonly [string, string] = ['', ''];
+  /** Shown beside the vendor and meant to be seen, from short to long: "LAB", "LAB (healthy)". */
+  mark: readonly string[] = [];
   /** When a key was pressed last, in milliseconds since 1970. */
   lastKey = Date.now();
   private statusLine: Line = '';
@@ -151,9 +151,10 @@ export class Frame implements Stage {
 
   private paintTitleBar(bar: Canvas): void {
     bar.fill('bar');
-    const [short, long] = this.mark.map((mark) => (mark ? `${this.vendor}  ${mark}` : this.vendor)) as [string, string];
-    // The keys matter more than the name of the lab's machine.
-    const left = bar.text(1, 0, long.length + keysLeast > bar.width ? short : long, 'bar', bar.width - 14);
+    const names = this.mark.map((mark) => `${this.vendor}  ${mark}`);
+    // The keys matter more than what else there is to say of a lab.
+    const name = names.findLast((one) => one.length + keysLeast <= bar.width) ?? names[0] ?? this.vendor;
+    const left = bar.text(1, 0, name, 'bar', bar.width - 14);
     const piece = this.seen;
     if (!piece) return;
     const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5, piece.typing());

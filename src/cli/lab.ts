@@ -1,8 +1,10 @@
 /** Service and client in one process on a simulated machine. */
 import { join } from 'node:path';
 import type { About } from '../appliance.ts';
+import type { Brand } from '../brand/brand.ts';
 import { inProcess } from '../client/in-process.ts';
 import { defaultLabFolder, type Lab, openLab } from '../lab/lab.ts';
+import { type LabPlatform, labPlatform } from '../lab/platform.ts';
 import { assemble } from '../service/appliance.ts';
 import { auditTo } from '../service/audit.ts';
 import { logTo } from '../service/log.ts';
@@ -10,26 +12,47 @@ import { version } from '../version.ts';
 import { brandOf } from './brand.ts';
 import type { LinkOptions, Opened } from './options.ts';
 
-/** @param state folder of what the service keeps, where that is not the machine's own */
-export async function openLabMachine({ lab, labFolder }: LinkOptions, state?: string): Promise<Lab> {
-  const folder = labFolder ?? defaultLabFolder(process.env);
-  const machine = typeof lab === 'string' ? { machine: lab } : {};
-  return openLab({ folder, ...machine, ...(state === undefined ? {} : { state }) });
+/** A lab with its platform. */
+export interface OpenLab extends Lab {
+  about: About;
 }
 
-export function aboutLab(lab: Lab, brand: string): About {
-  return { version, brand, lab: { machine: lab.name, folder: lab.folder } };
+/** @param state folder of what the service keeps, where that is not the machine's own */
+export async function openLabMachine({ lab, labFolder }: LinkOptions, brand: Brand, state?: string): Promise<OpenLab> {
+  const folder = labFolder ?? defaultLabFolder(process.env);
+  let platform: LabPlatform | undefined;
+  const opened = await openLab({
+    folder,
+    ...(typeof lab === 'string' ? { machine: lab } : {}),
+    ...(state === undefined ? {} : { state }),
+    portOf: async (host) => platform?.portOf(host),
+  });
+  try {
+    platform = await labPlatform(join(opened.folder, 'platform'), state ?? opened.state, brand);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  const { name: machine, folder: place } = opened;
+  return {
+    ...opened,
+    about: { version, brand: brand.name, lab: { machine, folder: place, code: platform.code } },
+    async close() {
+      await platform?.close();
+      await opened.close();
+    },
+  };
 }
 
 export async function openLabLink(options: LinkOptions): Promise<Opened> {
   const brand = brandOf(options.brand);
-  const lab = await openLabMachine(options);
+  const lab = await openLabMachine(options, brand);
   const closing = new AbortController();
   const quiet = logTo({ write: () => undefined });
   const audit = auditTo(join(lab.state, 'audit.jsonl'), quiet);
   const appliance = await assemble({
     machine: lab.machine,
-    about: aboutLab(lab, brand.name),
+    about: lab.about,
     brand,
     audit,
     log: quiet,

@@ -19,11 +19,11 @@ export async function serviceCommand(options: ServiceArguments): Promise<number>
     const about = { version, brand: brand.name };
     return runService({ ...common, state: options.state ?? '/var/lib/gatehouse', about, machine: realMachine() });
   }
-  const { aboutLab, openLabMachine } = await import('./lab.ts');
-  const lab = await openLabMachine(options, options.state);
+  const { openLabMachine } = await import('./lab.ts');
+  const lab = await openLabMachine(options, brand, options.state);
   try {
-    const about = aboutLab(lab, brand.name);
-    return await runService({ ...common, state: options.state ?? lab.state, about, machine: lab.machine });
+    const { about, machine } = lab;
+    return await runService({ ...common, state: options.state ?? lab.state, about, machine });
   } finally {
     await lab.close();
   }

@@ -9,6 +9,7 @@ import { goBackAtBoot } from './boot.ts';
 import { lockFolder, prepareFolder } from './folder.ts';
 import { labMachines, loadMachine } from './machines.ts';
 import { labPing } from './ping.ts';
+import type { PortOf } from './proxy.ts';
 import { furnish } from './root.ts';
 import { recall } from './state.ts';
 import { labSystem, placesIn } from './system.ts';
@@ -24,6 +25,8 @@ export interface LabOptions {
   folder: string;
   /** What the service keeps, where that is not `Lab.state`. */
   state?: string;
+  /** Where a host of a platform answers on this machine. Without it no platform is there. */
+  portOf?: PortOf;
   /**
    * Milliseconds: from one echo request to the next (1000), one half of a restart (750), from telling networkd until
    * addresses are there (500), and until someone who does not answer is given up (2000).
@@ -56,6 +59,7 @@ export async function openLab({
   folder,
   state,
   pace = {},
+  portOf = async () => undefined,
 }: LabOptions): Promise<Lab> {
   const data = await loadMachine(machine);
   const place = await prepareFolder(folder);
@@ -69,7 +73,7 @@ export async function openLab({
     await furnish(root, 'value' in data.facts.hostName ? data.facts.hostName.value : data.name);
     await goBackAtBoot(state ?? own, placesIn(root));
     const { link = 500, silence = 2000 } = pace;
-    const { parts, disarm } = await labSystem(data, root, units, { link, silence });
+    const { parts, disarm } = await labSystem(data, root, { units, portOf }, { link, silence });
     return {
       machine: { ...parts, units, ping: labPing(data, pace.ping ?? 1000) },
       name: data.name,

@@ -12,7 +12,7 @@ import { armingHere } from '../changes/arm-here.ts';
 import { labFacts } from './facts.ts';
 import { labLogin } from './login.ts';
 import { type LabNetwork, labNetwork, type NetworkPace } from './network.ts';
-import { labProxy } from './proxy.ts';
+import { labProxy, type PortOf } from './proxy.ts';
 import { type LabResolver, labResolver } from './resolver.ts';
 import type { MachineData } from './schema.ts';
 import { labSsh } from './ssh.ts';
@@ -39,7 +39,7 @@ export function placesIn(root: string): string[] {
 export async function labSystem(
   data: MachineData,
   root: string,
-  units: Machine['units'],
+  { units, portOf }: { units: Machine['units']; portOf: PortOf },
   pace: NetworkPace,
 ): Promise<{ parts: SystemParts; disarm(): Promise<void> }> {
   const network = await labNetwork(data, root, pace);
@@ -70,7 +70,7 @@ export async function labSystem(
     facts,
     network: network.adapter,
     resolver: resolver.adapter,
-    proxy: labProxy(data, root, { network, resolver }, pace.silence),
+    proxy: labProxy(data, root, { network, resolver, portOf }, pace.silence),
     time: await labTime(data, root, facts, network),
     hosts: { read: () => readHosts(file), write: (entries) => writeHosts(entries, file) },
     ssh: labSsh(data, units),
