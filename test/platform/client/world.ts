@@ -3,20 +3,18 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { openTunnel } from '../../../src/adapters/proxy/tunnel.ts';
-import { defaultBrand } from '../../../src/brand/brand.ts';
 import { Failure, type Problem } from '../../../src/errors.ts';
 import type { Reach } from '../../../src/platform/client/reach.ts';
-import { labelsOf } from '../../../src/platform/protocol.ts';
 import type { Faults } from '../../../src/platform/server/faults.ts';
 import type { Platform, PlatformOptions } from '../../../src/platform/server/platform.ts';
 import { parseProxyUrl } from '../../../src/values/proxy.ts';
 import { sure } from '../../../src/values/result.ts';
-import { parseSuffix } from '../../../src/values/suffix.ts';
 import { type PersonalizationCode, parsePersonalizationCode } from '../../../src/values/uuid.ts';
-import { emptyFolder, platformIn, suffix } from '../server/machine.ts';
+import { emptyFolder, platformIn } from '../server/machine.ts';
+import { reachTo } from './reach.ts';
 
-export { emptyFolder, suffix } from '../server/machine.ts';
+export { emptyFolder } from '../server/machine.ts';
+export { reachTo, suffix } from './reach.ts';
 
 export const never = new AbortController().signal;
 
@@ -40,23 +38,6 @@ export async function openWorld(options: Partial<PlatformOptions> = {}): Promise
 }
 
 export const codeOf = (text: string) => sure(parsePersonalizationCode(text));
-
-/** To whatever listens at that port of this machine, under the names of the platform. */
-export function reachTo(port: number, changes: Partial<Reach> = {}): Reach {
-  return {
-    suffix: sure(parseSuffix(suffix)),
-    labels: labelsOf(defaultBrand),
-    proxy: { proxies: [], order: 'sequential', noProxy: [] },
-    port: 443,
-    patience: 5_000,
-    // Names of a test are in no DNS; a proxy is asked for them as they are.
-    open: (target, proxy, patience, signal) => {
-      const here = target.host.endsWith(suffix) ? { host: '127.0.0.1', port } : target;
-      return openTunnel(proxy ? target : here, proxy, patience, signal);
-    },
-    ...changes,
-  };
-}
 
 export function through(...urls: string[]): Pick<Reach, 'proxy'> {
   return { proxy: { proxies: urls.map((url) => sure(parseProxyUrl(url))), order: 'sequential', noProxy: [] } };
