@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { group } from '../service/world.ts';
 import { Pty } from '../terminal/pty.ts';
 
@@ -48,7 +48,7 @@ const values = (out: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 const read = async (args: string) => values((await gatehouse(`${args} --json`)).out)[0];
-const address = async () => (await read('network show eth0')).addresses[0].address;
+const address = async () => (await read('network show eth0')).addresses[0]?.address;
 const wrong = 'network set eth0 --static 10.20.0.77/24 --gateway 10.20.0.254';
 const right = 'network set eth0 --static 10.20.0.77/24 --gateway 10.20.0.1';
 
@@ -102,6 +102,8 @@ test('an answer given elsewhere ends the question at the terminal', async () => 
 
 test('a proxy that asks for a password passes with it, tells 407 without, and the password is nowhere', async () => {
   await gatehouse('dns set --server 8.8.8.8 --keep-if-tested');
+  // DHCP is asked anew for it.
+  await vi.waitUntil(async () => (await address())?.startsWith('10.20.0.15'), { timeout: 10_000 });
   expect((await gatehouse('platform set US1')).out).toContain('qg1.apps.qualys.com');
   const without = await gatehouse('proxy set --proxy password.lab.test:3128 --user lab --keep-if-tested');
   expect(without).toMatchObject({ code: 1, out: expect.stringContaining('407') });
