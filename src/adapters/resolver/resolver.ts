@@ -37,5 +37,6 @@ async function interfaceNames(): Promise<Map<number, string>> {
 
 /** It cannot read its files again (systemd 252), so it is restarted, if it runs. It keeps what links have told it. */
 export async function tellResolved(signal: AbortSignal): Promise<void> {
-  await run('systemctl', ['try-restart', resolved], { limit: 30_000, signal });
+  // At boot the way back comes before it. Asked for by the way back it would wait for that, and that for it.
+  await run('systemctl', ['--job-mode=ignore-dependencies', 'try-restart', resolved], { limit: 30_000, signal });
 }
