@@ -62,12 +62,16 @@ export function describeDns(program: Command, asking: Asking): void {
 }
 
 export function describeProxy(program: Command, asking: Asking): void {
-  const proxy = program.command('proxy').description('upstream proxies: show, set, enable, disable');
+  const proxy = program.command('proxy').description('upstream proxies: show, set, enable, disable, test');
   const commands = () => import('./proxy.ts');
   proxy
     .command('show')
     .description('without passwords')
     .action(() => asking(async (context) => (await commands()).show(context)));
+  proxy
+    .command('test')
+    .description('a connection to the platform through each, step by step')
+    .action(() => asking(async (context) => (await import('./connectivity.ts')).proxyTest(context)));
   describeProxySet(proxy, asking);
   for (const [verb, isEnabled] of [['enable', true] as const, ['disable', false] as const])
     asChange(proxy.command(verb))

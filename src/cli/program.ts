@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import { wholeNumber } from './arguments.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
 import { describePlatformServer } from './describe-platform-server.ts';
+import { describeRegistration } from './describe-registration.ts';
 import {
   describeAccess,
   describeHosts,
@@ -95,6 +96,8 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       asking(async (context) => (await import('./ping.ts')).ping(context, { host, count })),
     );
   describeUnits(program, asking);
+  program.commandsGroup('Platform:');
+  describeRegistration(program, asking);
   program.commandsGroup('Network (changes are tested, and undone where nobody keeps them):');
   for (const part of [describeNetwork, describeDns, describeProxy, describeChanges]) part(program, asking);
   program.commandsGroup('System:');

@@ -5,6 +5,7 @@ import type { Machine } from '../adapters/machine.ts';
 import type { PlatformTest } from '../adapters/proxy/probe.ts';
 import { renderProxy } from '../adapters/proxy/render.ts';
 import { NoConnection, type Refusal } from '../adapters/proxy/tunnel.ts';
+import { fail } from '../errors.ts';
 import { proxyName, type UpstreamProxy } from '../values/proxy.ts';
 import type { LabNetwork } from './network.ts';
 import type { LabResolver } from './resolver.ts';
@@ -83,8 +84,15 @@ export function labProxy(
       const port = await portOf(host);
       if (port === undefined) throw new NoConnection('name not found', host);
       const socket = connect({ host: '127.0.0.1', port });
-      await once(socket, 'connect', { signal });
-      return socket;
+      try {
+        await once(socket, 'connect', { signal });
+        return socket;
+      } catch (error) {
+        // Given up: what comes of it later is nobody's business.
+        socket.on('error', () => undefined).destroy();
+        if (signal.aborted) throw fail('aborted', {}, error);
+        throw new NoConnection('refused', host);
+      }
     },
   };
 }
