@@ -1,0 +1,410 @@
+/**
+ * The main screens at 80x24 as whole text, so that a change shows as a person would see it. What differs from run to
+ * run is written as # or hh:mm:ss. After a wanted change: `npx vitest run … walk-text -u`, and read the difference.
+ */
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Built, buildConsole, keys, masked, seeWhole } from './operator.ts';
+import type { Pty } from './pty.ts';
+
+let built: Built;
+let pty: Pty;
+beforeAll(() => {
+  built = buildConsole();
+});
+afterEach(() => pty.kill());
+afterAll(() => built.remove());
+
+async function start(machine = 'healthy'): Promise<void> {
+  pty = built.lab(machine);
+  await pty.waitFor(' gatehouse-lab – 10.20.0.15');
+}
+
+/** Every value is there, and that text. */
+const isRead = (text: string) => (p: Pty) => p.text().includes(text) && !p.text().includes('reading...');
+
+/** The screen after these keys, when that text is seen. */
+async function after(typed: string, text: string | RegExp | ((pty: Pty) => boolean)): Promise<string> {
+  pty.send(typed);
+  await pty.waitFor(text);
+  await seeWhole(pty);
+  return `\n${masked(pty).replace(/ +$/gm, '').replace(/^$/gm, '')}\n`;
+}
+
+test('the main menu, its keys, and leaving it', async () => {
+  await start();
+  expect(await after('', 'Various commands')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)               USE: ←↑↓→ to navigate  ENTER to confirm
+
+
+
+
+
+     ┌─ Configuration ────────────────────────────────────────────────────────────┐
+     │                                                                            │
+     │  Registration  Register the Appliance with the platform                    │
+     │  System        System Settings                                             │
+     │  Info          General Information                                         │
+     │  Diagnostics   Information                                                 │
+     │  Commands      Various commands                                            │
+     │                                                                            │
+     │                                                                            │
+     │                                   < OK >                                   │
+     └────────────────────────────────────────────────────────────────────────────┘
+
+
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after('?', 'Keys that work here')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)                                   USE: ENTER to close
+
+
+
+
+
+     ┌─ Configuration ────────────────────────────────────────────────────────────┐
+     │                ┌─ Keys that work here ───────────────────┐                 │
+     │  Registration  │ ←↑↓→    navigate                        │                 │
+     │  System        │ ENTER   confirm                         │                 │
+     │  Info          │ ESC     leave                           │                 │
+     │  Diagnostics   │ ?       see all keys                    │                 │
+     │  Commands      │ #       switch colours and line drawing │                 │
+     │                │ Ctrl-L  paint the screen anew           │                 │
+     │                │                                         │                 │
+     │                │                 < OK >                  │                 │
+     └────────────────└─────────────────────────────────────────┘─────────────────┘
+
+
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(keys.enter + keys.back, 'Leave the console?')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)               USE: ←↑↓→ to navigate  ENTER to confirm
+
+
+
+
+
+     ┌─ Configuration ────────────────────────────────────────────────────────────┐
+     │                                                                            │
+     │  Registration  Register the Appliance with the platform                    │
+     │  Syst┌─ Leave ──────────────────────────────────────────────────────┐      │
+     │  Info│ Leave the console?                                           │      │
+     │  Diag│ The appliance goes on as it is.                              │      │
+     │  Comm│                                                              │      │
+     │      │                     < Leave >  < Stay >                      │      │
+     │      └──────────────────────────────────────────────────────────────┘      │
+     │                                   < OK >                                   │
+     └────────────────────────────────────────────────────────────────────────────┘
+
+
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
+
+test('Info', async () => {
+  await start();
+  expect(await after(`i${keys.enter}`, isRead('GHz'))).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)                   USE: ↑↓ to scroll  ENTER to confirm
+      ┌─ General Information ────────────────────────────────────────────────────┐
+      │ eth0            : 10.20.0.15/24                                          │
+      │                   2001:db8:20::15/64                                     │
+      │                   fe80::5054:ff:fe12:3456/64                             │
+      │ Platform Status : Not registered                                         │
+      │ Status URL      : no platform suffix is set                              │
+      │ DNS Servers     : 10.20.0.1, 8.8.8.8                                     │
+      │ System Time     : YYYY-MM-DD hh:mm:ss, synchronised                      │
+      │ System Timezone : Etc/UTC (UTC, +0000)                                   │
+      │ Appliance ID    : not registered                                         │
+      │ Appliance Name  : gatehouse-lab                                          │
+      │ Platform URL    : no platform suffix is set                              │
+      │ System Updates  : 3 pending, 0 of them for security                      │
+      │ Build Version   : 0.1.0-lab                                              │
+      │ Service Version : 0.1.0                                                  │
+      │ Disk 1          : sda, 64 GB, 18 % used                                  │
+      │ Disk 2          : sdb, 268 GB, 12 % used                                 │
+      │ CPU             : 4 x Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz, ## %     │
+      │                   busy                                                   │
+      │                                                                          │
+      │                                  < OK >                           more ↓ │
+      └──────────────────────────────────────────────────────────────────────────┘
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
+
+test('Info of a machine that is too small warns first', async () => {
+  await start('below-requirements');
+  expect(
+    (await after(`i${keys.enter}`, isRead('Requirements mismatch'))).split('\n').slice(0, 12).join('\n'),
+  ).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB          USE: ↑↓ to scroll  ENTER to confirm  PgUp/PgDn to page
+      ┌─ General Information ────────────────────────────────────────────────────┐
+      │ Requirements mismatch: This appliance does not meet the minimal          │
+      │ requirements and may not function correctly.                             │
+      │ WARNING: Total disk space is 20 GB. Minimum disk space requirement of 30 │
+      │ GB is not matched.                                                       │
+      │ WARNING: Found 4.1 GB installed memory. Minimum RAM requirement of 16 GB │
+      │ is not matched.                                                          │
+      │ Give the machine more, or expect slow or failing services.               │
+      │                                                                          │
+      │ eth0            : 10.20.0.15/24                                          │"
+  `);
+});
+
+test('Diagnostics, Units, and what can be done with one', async () => {
+  await start('unit-failed');
+  expect(await after(`d${keys.enter}`, '2 failed')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (unit-failed)             USE: ←↑↓→ to navigate  ESC to go back
+
+
+        ┌─ Diagnostics ────────────────────────────────────────────────────────┐
+        │                                                                      │
+        │  Containers         Docker containers                       not yet  │
+        │  Images             Docker images                           not yet  │
+        │  Units              Service units                          2 failed  │
+        │  Logs               Logs                                    not yet  │
+        │  Proxy              Upstream proxy test                              │
+        │  Stats              Container Stats                         not yet  │
+        │  Connectivity       Platform connectivity                            │
+        │  Generate report    Encrypted diagnostics report            not yet  │
+        │  Generate TCP dump  Upstream packet capture                 not yet  │
+        │                                                                      │
+        │                                                                      │
+        │                                                                      │
+        │ The list of containers is not part of this version yet.              │
+        │                           < OK >  < Back >                           │
+        └──────────────────────────────────────────────────────────────────────┘
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(`u${keys.enter}`, 'systemd-journald')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (unit-failed)           USE: ←↑↓→ to navigate  ENTER to confirm
+
+
+
+
+     ┌─ Units ────────────────────────────────────────────────────────────────────┐
+     │ UNIT               STATE    DETAIL    SINCE                DESCRIPTION     │
+     │ gatehouse          active   running   YYYY-MM-DD hh:mm:ss  Gatehouse servi │
+     │ docker             failed   failed    YYYY-MM-DD hh:mm:ss  Docker Applicat │
+     │ containerd         active   running   YYYY-MM-DD hh:mm:ss  containerd cont │
+     │ ssh                active   running   YYYY-MM-DD hh:mm:ss  OpenBSD Secure  │
+     │ systemd-networkd   active   running   YYYY-MM-DD hh:mm:ss  Network Configu │
+     │ systemd-resolved   active   running   YYYY-MM-DD hh:mm:ss  Network Name Re │
+     │ systemd-timesyncd  failed   failed    YYYY-MM-DD hh:mm:ss  Network Time Sy │
+     │ systemd-journald   active   running   YYYY-MM-DD hh:mm:ss  Journal Service │
+     │ Gatehouse service                                                          │
+     │                                                                            │
+     │                              < OK >  < Back >                              │
+     └────────────────────────────────────────────────────────────────────────────┘
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(keys.enter, 'newest log lines')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (unit-failed)           USE: ←↑↓→ to navigate  ENTER to confirm
+
+
+
+
+                  ┌─ gatehouse ──────────────────────────────────────┐
+                  │                                                  │
+                  │  Status   State, process, last result            │
+                  │  Restart  Stop it and start it again             │
+                  │  Start    Start it                      not now  │
+                  │  Stop     Stop it until the next boot   not now  │
+                  │  Logs     Its newest log lines                   │
+                  │                                                  │
+                  │                                                  │
+                  │                                                  │
+                  │                                                  │
+                  │                                                  │
+                  │                 < OK >  < Back >                 │
+                  └──────────────────────────────────────────────────┘
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(keys.enter, 'Last result')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (unit-failed)                             USE: ENTER to confirm
+
+
+      ┌─ gatehouse ──────────────────────────────────────────────────────────────┐
+      │ Unit        : gatehouse.service                                          │
+      │ Description : Gatehouse service                                          │
+      │ State       : active (running)                                           │
+      │ Since       : YYYY-MM-DD hh:mm:ss                                        │
+      │ Started     : YYYY-MM-DD hh:mm:ss                                        │
+      │ Process     : 400                                                        │
+      │ Memory      : ##.# MB                                                    │
+      │ Restarts    : 0                                                          │
+      │ Last result : success                                                    │
+      │ At boot     : enabled                                                    │
+      │ Unit file   : /etc/systemd/system/gatehouse.service                      │
+      │ Newest log  : hh:mm:ss Listening on /run/gatehouse/socket                │
+      │               hh:mm:ss Console connected on tty1                         │
+      │                                                                          │
+      │                                  < OK >                                  │
+      └──────────────────────────────────────────────────────────────────────────┘
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(`${keys.enter}r${keys.enter}`, 'interrupted')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (unit-failed)           USE: ←↑↓→ to navigate  ENTER to confirm
+
+
+
+
+                  ┌─ gatehouse ──────────────────────────────────────┐
+                  │                                                  │
+                  │  Status   State, process, last result            │
+                  │  Restart  Stop it and start it again             │
+            ┌─ Restart gatehouse ──────────────────────────────────────────┐
+            │ Restart gatehouse now?                                       │
+            │ What it serves is interrupted.                               │
+            │                                                              │
+            │                   < Restart >  < Cancel >                    │
+            └──────────────────────────────────────────────────────────────┘
+                  │                                                  │
+                  │                                                  │
+                  │                 < OK >  < Back >                 │
+                  └──────────────────────────────────────────────────┘
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
+
+test('a unit that does not start says why', async () => {
+  await start('unit-failed');
+  const restart = `d${keys.enter}u${keys.enter}${keys.down}${keys.enter}r${keys.enter}${keys.left}${keys.enter}`;
+  expect(await after(restart, 'did not do as asked')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (unit-failed)               USE: ENTER to confirm  ↑↓ to scroll
+          ┌─ docker ────────────────────────────────────────────────────────┐
+          │ docker did not do as asked: it is failed (failed).              │
+          │                                                                 │
+          │ Its last log lines:                                             │
+          │ hh:mm:ss Starting up                                            │
+          │ hh:mm:ss failed to start daemon: error while opening volume     │
+          │ store metadata database: open                                   │
+          │ /var/lib/docker/volumes/metadata.db: no space left on device    │
+          │ hh:mm:ss docker.service: Main process exited, code=exited,      │
+          │ status=1/FAILURE                                                │
+          │ hh:mm:ss docker.service: Failed with result 'exit-code'.        │
+          │ hh:mm:ss Starting docker.service - Docker Application Container │
+          │ Engine...                                                       │
+          │ hh:mm:ss Starting up                                            │
+          │ hh:mm:ss failed to start daemon: error while opening volume     │
+          │ store metadata database: open                                   │
+          │ /var/lib/docker/volumes/metadata.db: no space left on device    │
+          │ hh:mm:ss docker.service: Main process exited, code=exited,      │
+          │ status=1/FAILURE                                                │
+          │                                                                 │
+          │                             < OK >                       more ↓ │
+          └─────────────────────────────────────────────────────────────────┘
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
+
+test('Ping, refused and answered', async () => {
+  await start();
+  expect(await after(`c${keys.enter}p${keys.enter}`, 'FQDN')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)   USE: ↑↓ to navigate  TAB to focus  ENTER to confirm
+
+
+
+
+
+
+
+
+            ┌─ Ping ───────────────────────────────────────────────────────┐
+            │ FQDN or IP address  8.8.8.8                                  │
+            │                                                              │
+            │                                                              │
+            │                       < OK >  < Back >                       │
+            └──────────────────────────────────────────────────────────────┘
+
+
+
+
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(`\x15no such host!${keys.enter}`, 'Right: ')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)   USE: ↑↓ to navigate  TAB to focus  ENTER to confirm
+
+
+
+
+
+
+
+            ┌─ Ping ───────────────────────────────────────────────────────┐
+            │ FQDN or IP address  no such host!                            │
+            │ A blank at place 3 is not allowed in a name. Right:          │
+            │ gateway.example.com                                          │
+            │                                                              │
+            │                                                              │
+            │                       < OK >  < Back >                       │
+            └──────────────────────────────────────────────────────────────┘
+
+
+
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  await after(`\x15dns.google${keys.enter}`, /2 {2}answer from 8\.8\.8\.8 in \d/);
+  expect(await after(keys.back, 'max ')).toMatch(/(\d) sent, \1 received, 0 % lost/);
+});
