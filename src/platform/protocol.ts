@@ -41,7 +41,7 @@ export const forbiddenPorts: readonly number[] = [
   22, 23, 2379, 2380, 4001, 5514, 7001, 48081, 48082, 48083, 48084, 48085, 48086,
 ];
 
-export const tlsVersions = ['1.0', '1.1', '1.2', '1.3'] as const;
+const tlsVersions = ['1.0', '1.1', '1.2', '1.3'] as const;
 export const certificateKinds = ['appliance', 'common', 'customer'] as const;
 
 /** Gateway guide, "Changing the Proxy Port" and "Cache and Patch Mode Configuration": what holds until it is changed. */
@@ -215,6 +215,7 @@ export const refusals = {
   /** This host name is not one of the services. */
   'wrong-host': 421,
   'bad-certificate-request': 422,
+  /** The reference platform never says so; another may. */
   'too-many-requests': 429,
   internal: 500,
 } as const;

@@ -26,11 +26,11 @@ export interface Serving {
   patience?: number;
 }
 
-/** Seconds for a handshake, for the head of a request, and for all of it. A check-in takes a fraction of one. */
+/** Seconds for a handshake, and for a request with head and body. A check-in takes a fraction of one. */
 const usualPatience = 15;
-/** Longer than the usual time between two check-ins, so that a connection can be used again. */
-const keepAliveSeconds = 75;
-const mostConnections = 4096;
+/** For the steps of a registration. Kept until the next check-in, idle connections would shut out others. */
+const keepAliveSeconds = 5;
+const mostConnections = 2048;
 const headBytes = 16 * 1024;
 
 export function serverFor(serving: Serving, tls: ServerOptions): Server {
@@ -43,7 +43,6 @@ export function serverFor(serving: Serving, tls: ServerOptions): Server {
       requestCert: true,
       rejectUnauthorized: false,
       handshakeTimeout: patience,
-      headersTimeout: patience,
       requestTimeout: patience,
       keepAliveTimeout: keepAliveSeconds * 1000,
       connectionsCheckingInterval: Math.min(patience / 4, 1000),

@@ -1,5 +1,6 @@
 /** Check-in, deregistration, configuration: who is listened to, and what an administrator may set. */
-import { expect, it } from 'vitest';
+import { Agent } from 'node:https';
+import { expect, it, onTestFinished } from 'vitest';
 import { checkInAnswer, forbiddenPorts, paths } from '../../../src/platform/protocol.ts';
 import type { ConfigurationChange } from '../../../src/platform/server/admin.ts';
 import { ask, askAs, checkInBody, emptyFolder, enrolled, newKey, platformIn } from './machine.ts';
@@ -46,6 +47,28 @@ it('listens to nobody without a certificate of its own, of an appliance that is 
     expect(await outcome(askAs(platform, who, paths.renew, { csr }))).toBe('403 revoked-certificate');
   }
   expect((await platform.admin.appliance('Gone')).ended?.by).toBe('appliance');
+});
+
+it('knows an appliance that resumes a TLS session, and shuts it out at once when it is removed', async () => {
+  const platform = await platformIn(await emptyFolder());
+  const north = await enrolled(platform);
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const agent = new Agent({ keepAlive: false });
+    const resumed: boolean[] = [];
+    const checkIn = async () => {
+      const { status, isResumed } = await askAs(platform, north, paths.checkIn, checkInBody(), { agent, maxVersion });
+      resumed.push(isResumed);
+      return status;
+    };
+    expect([await checkIn(), await checkIn()]).toEqual([200, 200]);
+    expect(resumed).toEqual([false, true]);
+  }
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const kept = () => askAs(platform, north, paths.checkIn, checkInBody(), { agent });
+  expect((await kept()).status).toBe(200);
+  await platform.admin.removeAppliance('North');
+  expect((await kept()).status).toBe(403);
 });
 
 it('takes no certificate after its end', async () => {

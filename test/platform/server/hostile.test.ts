@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect, it, onTestFinished } from 'vitest';
-import { limits, paths, refusal } from '../../../src/platform/protocol.ts';
+import { checkInAnswer, limits, paths, refusal } from '../../../src/platform/protocol.ts';
+import type { Faults } from '../../../src/platform/server/faults.ts';
 import type { Platform } from '../../../src/platform/server/platform.ts';
-import { ask, emptyFolder, platformIn } from './machine.ts';
+import { ask, askAs, checkInBody, type Enrolled, emptyFolder, enrolled, platformIn } from './machine.ts';
 
 /** Seconds. */
 const patience = 0.4;
@@ -16,8 +17,9 @@ async function opened(socket: Socket, event: string): Promise<Socket> {
   return socket;
 }
 
-function tls({ port, hosts, ca }: Platform): Promise<Socket> {
-  return opened(connectTls({ host: '127.0.0.1', port, servername: hosts.management, ca }), 'secureConnect');
+function tls({ port, hosts, ca }: Platform, as?: Enrolled): Promise<Socket> {
+  const own = as ? { cert: as.certificate, key: as.key } : {};
+  return opened(connectTls({ host: '127.0.0.1', port, servername: hosts.management, ca, ...own }), 'secureConnect');
 }
 
 /** All that the platform says until it closes; it has to. */
@@ -159,16 +161,35 @@ it('renews its own certificate while it runs', async () => {
 });
 
 it('answers badly where a test wants it to, and well again afterwards', async () => {
-  const faults: import('../../../src/platform/server/faults.ts').Faults = {};
+  const faults: Faults = {};
   const platform = await platformIn(await emptyFolder(), { faults });
+  const north = await enrolled(platform);
+  const checkIn = () => askAs(platform, north, paths.checkIn, checkInBody());
   faults.status = 503;
   expect((await ask(platform, paths.health)).status).toBe(503);
   delete faults.status;
   faults.clockOffsetSeconds = 3600;
-  const { headers } = await ask(platform, paths.health);
-  expect(Date.parse(String(headers.date)) - Date.now()).toBeGreaterThan(3_500_000);
+  expect(Date.parse(String((await checkIn()).headers.date)) - Date.now()).toBeGreaterThan(3_500_000);
+  delete faults.clockOffsetSeconds;
   faults.body = 'garbage';
-  expect((await ask(platform, paths.health)).json).toBe(undefined);
-  for (const key of ['clockOffsetSeconds', 'body'] as const) delete faults[key];
+  expect((await checkIn()).json).toBe(undefined);
+  delete faults.body;
+  Object.assign(faults, { name: '\x1b[2Jred', configuration: { proxyPort: 22 } });
+  const { json } = await checkIn();
+  expect(json).toMatchObject({ name: '\x1b[2Jred', configuration: { proxyPort: 22 } });
+  expect(checkInAnswer.safeParse(json).success).toBe(false);
+  for (const key of ['name', 'configuration'] as const) delete faults[key];
+  Object.assign(faults, { only: 'configuration', body: 'endless' });
   await isWell(platform);
+  const socket = await tls(platform, north);
+  let received = 0;
+  socket.on('data', (part) => {
+    received += part.length;
+  });
+  const body = JSON.stringify(checkInBody());
+  socket.write(`${head(platform, paths.checkIn)}Content-Length: ${body.length}\r\n\r\n${body}`);
+  await expect.poll(() => received).toBeGreaterThan(2 ** 20);
+  socket.destroy();
+  for (const key of ['only', 'body'] as const) delete faults[key];
+  expect(checkInAnswer.safeParse((await checkIn()).json).success).toBe(true);
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { defaultBrand } from '../../../src/brand/brand.ts';
 import { type EnrolAnswer, paths } from '../../../src/platform/protocol.ts';
@@ -58,6 +59,7 @@ export interface Answer {
   json: any;
   /** The server's certificate: until when. */
   serverUntil: Date;
+  isResumed: boolean;
 }
 
 export type Place = Pick<Platform, 'port' | 'hosts' | 'ca'>;
@@ -80,14 +82,16 @@ export function ask(platform: Place, path: string, options: RequestOptions & { b
       headers: { host, ...others.headers },
     });
     asked.on('error', failed).on('response', (response) => {
-      const serverUntil = new Date((response.socket as import('node:tls').TLSSocket).getPeerCertificate().valid_to);
+      const socket = response.socket as TLSSocket;
+      const serverUntil = new Date(socket.getPeerCertificate().valid_to);
+      const isResumed = socket.isSessionReused();
       let text = '';
       response.setEncoding('utf8').on('data', (part) => {
         text += part;
       });
       response.on('error', failed).on('end', () => {
         const { statusCode: status = 0, headers } = response;
-        done({ status, headers, text, serverUntil, json: text.startsWith('{') ? tryJson(text) : undefined });
+        done({ status, headers, text, serverUntil, isResumed, json: text.startsWith('{') ? tryJson(text) : undefined });
       });
     });
     asked.end(body);
