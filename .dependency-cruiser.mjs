@@ -99,7 +99,7 @@ export default {
       { path: '^src/lab/' },
       {
         path: '^src/adapters/',
-        pathNot: '^src/adapters/(machine|[^/]+/render|hosts/(hosts|block))\\.ts$',
+        pathNot: '^src/adapters/(machine|[^/]+/render|proxy/no-connection|hosts/(hosts|block))\\.ts$',
         ...atRunTime,
       },
     ),

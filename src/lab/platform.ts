@@ -1,5 +1,5 @@
 /** The lab's own platform: the reference platform on a loopback port, with a code to register with. */
-import { access, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Brand } from '../brand/brand.ts';
 import { type Admin, openAdmin } from '../platform/server/admin.ts';
@@ -55,6 +55,7 @@ function isTrusted(state: string): Promise<boolean> {
 }
 
 async function trust(ca: string, state: string): Promise<void> {
+  await mkdir(state, { recursive: true, mode: 0o700 });
   await writeFile(`${trustFile(state)}.new`, ca);
   await rename(`${trustFile(state)}.new`, trustFile(state));
 }

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Machine } from '../adapters/machine.ts';
+import { NoConnection, type Refusal } from '../adapters/proxy/no-connection.ts';
 import type { PlatformTest } from '../adapters/proxy/probe.ts';
 import { renderProxy } from '../adapters/proxy/render.ts';
-import { NoConnection, type Refusal } from '../adapters/proxy/tunnel.ts';
 import { fail } from '../errors.ts';
 import { proxyName, type UpstreamProxy } from '../values/proxy.ts';
 import type { LabNetwork } from './network.ts';

@@ -7,7 +7,8 @@ import type { TestResult } from '../../appliance.ts';
 import { Failure, fail } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
 import { proxyName, type UpstreamProxy } from '../../values/proxy.ts';
-import { NoConnection, openTunnel, type Target } from './tunnel.ts';
+import { NoConnection } from './no-connection.ts';
+import { openTunnel, type Target } from './tunnel.ts';
 
 /** Milliseconds for one way to the host: connection, CONNECT and TLS together. */
 const patience = 10_000;

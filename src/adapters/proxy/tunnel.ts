@@ -8,37 +8,12 @@ import { connect, isIP, type Socket } from 'node:net';
 import { fail } from '../../errors.ts';
 import { isIpv6 } from '../../values/host.ts';
 import { proxyName, type UpstreamProxy } from '../../values/proxy.ts';
+import { NoConnection, type Refusal } from './no-connection.ts';
 
 export interface Target {
   /** Parsed: a name or an address. */
   host: string;
   port: number;
-}
-
-export type Refusal =
-  | 'name not found'
-  | 'refused'
-  | 'no answer'
-  | 'unreachable'
-  | 'proxy wants a password'
-  | 'proxy rejects the password'
-  | 'proxy forbids'
-  | 'proxy cannot reach it'
-  | 'no proxy'
-  | 'cut'
-  | 'not trusted'
-  | 'no TLS';
-
-/** Whose fault, and which: `at` is the proxy or the host itself. `status` of the proxy, where it gave one. */
-export class NoConnection extends Error {
-  override readonly name = 'NoConnection';
-  constructor(
-    readonly why: Refusal,
-    readonly at: string,
-    readonly status?: number,
-  ) {
-    super(`${at}: ${why}`);
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What went wrong on the way to the platform, as the problem that the operator is told. Pure. */
-import { NoConnection } from '../../adapters/proxy/tunnel.ts';
+import { NoConnection } from '../../adapters/proxy/no-connection.ts';
 import { Failure, fail } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
 import { proxyName } from '../../values/proxy.ts';

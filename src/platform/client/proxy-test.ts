@@ -1,7 +1,7 @@
 /** Each upstream proxy step by step: name, connection, password, and through it TLS and an answer of every service. */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { NoConnection } from '../../adapters/proxy/tunnel.ts';
+import { NoConnection } from '../../adapters/proxy/no-connection.ts';
 import type { Call, StepNews } from '../../appliance.ts';
 import { Failure, fail } from '../../errors.ts';
 import type { Fqdn } from '../../values/host.ts';

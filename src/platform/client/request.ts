@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { NoConnection } from '../../adapters/proxy/tunnel.ts';
+import { NoConnection } from '../../adapters/proxy/no-connection.ts';
 import { type Failure, fail } from '../../errors.ts';
 import type { Fqdn } from '../../values/host.ts';
 import { limits, paths } from '../protocol.ts';

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { NoConnection, openTunnel } from '../../../src/adapters/proxy/tunnel.ts';
+import { NoConnection } from '../../../src/adapters/proxy/no-connection.ts';
+import { openTunnel } from '../../../src/adapters/proxy/tunnel.ts';
 import { parseProxyUrl } from '../../../src/values/proxy.ts';
 import { sure } from '../../../src/values/result.ts';
 

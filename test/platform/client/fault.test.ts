@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { NoConnection } from '../../../src/adapters/proxy/tunnel.ts';
+import { NoConnection } from '../../../src/adapters/proxy/no-connection.ts';
 import { explain, type Problem } from '../../../src/errors.ts';
 import { checkService } from '../../../src/platform/client/connectivity.ts';
 import { enrol } from '../../../src/platform/client/enrol.ts';
