@@ -16,12 +16,16 @@ export const registration: Screen = async (surroundings) => {
   else await register(surroundings);
 };
 
-async function register(surroundings: Surroundings): Promise<void> {
+/** Is it registered by that? */
+async function register(surroundings: Surroundings): Promise<boolean> {
   const { ui, appliance, brand } = surroundings;
   const suffix = await ui.busy('Reading the suffix', (signal) => appliance.platform.read({}, { signal }));
-  if (!suffix.ok) return ui.problem('Registration', suffix.problem);
-  if (!suffix.value.suffix)
-    return ui.message({
+  if (!suffix.ok) {
+    await ui.problem('Registration', suffix.problem);
+    return false;
+  }
+  if (!suffix.value.suffix) {
+    await ui.message({
       title: 'Registration',
       text: [
         { text: 'The platform URL suffix is not set.', role: 'warn' },
@@ -29,7 +33,9 @@ async function register(surroundings: Surroundings): Promise<void> {
         'Set it under System, POD Suffix; then register.',
       ],
     });
-  if (!(await permitted(surroundings))) return;
+    return false;
+  }
+  if (!(await permitted(surroundings))) return false;
   const about = await ui.busy('Reading what this appliance is', (signal) => appliance.about({}, { signal }));
   const code = about.ok ? about.value.lab?.code : undefined;
   let value = '';
@@ -39,9 +45,9 @@ async function register(surroundings: Surroundings): Promise<void> {
       text: `Enter lookup code in *lowercase*${code ? `\nThe lab has one ready: ${code}` : ''}`,
       fields: { code: text({ label: 'Code', value, columns: 38, parse: parsePersonalizationCode }) },
     });
-    if (!given) return;
+    if (!given) return false;
     value = given.code;
-    if (await enrol(surroundings, given.code)) return;
+    if (await enrol(surroundings, given.code)) return true;
   }
 }
 
@@ -67,8 +73,9 @@ async function enrol({ ui, appliance }: Surroundings, code: string): Promise<boo
 
 async function registered(surroundings: Surroundings, state: Registered): Promise<void> {
   const { ui } = surroundings;
-  const doing: Record<string, () => Promise<void>> = {
-    show: () => show(surroundings),
+  /** Each says whether the appliance is another one now. */
+  const doing: Record<string, () => Promise<boolean>> = {
+    show: () => show(surroundings).then(() => false),
     again: () => again(surroundings, state),
     deregister: () => deregister(surroundings, state),
   };
@@ -80,10 +87,7 @@ async function registered(surroundings: Surroundings, state: Registered): Promis
       { id: 'again', label: 'Register again', description: 'With another code' },
       { id: 'deregister', label: 'Deregister', description: 'Leave the platform' },
     ],
-    choose: async (id) => {
-      await doing[id]?.();
-      return id === 'show' ? undefined : 'close';
-    },
+    choose: async (id) => ((await doing[id]?.()) ? 'close' : undefined),
   });
 }
 
@@ -121,24 +125,25 @@ function facts(state: RegistrationState): Fact[] {
 
 const time = (iso: string) => iso.slice(0, 16).replace('T', ' ');
 
-async function again(surroundings: Surroundings, { name }: Registered): Promise<void> {
+async function again(surroundings: Surroundings, { name }: Registered): Promise<boolean> {
   const text = [`This appliance is registered as ${name}.`, 'Registering again gives it another identity. Go on?'];
-  if (await surroundings.ui.confirm({ title: 'Register again', text, yes: 'Go on' })) await register(surroundings);
+  return (await surroundings.ui.confirm({ title: 'Register again', text, yes: 'Go on' })) && register(surroundings);
 }
 
-async function deregister(surroundings: Surroundings, { name }: Registered): Promise<void> {
+async function deregister(surroundings: Surroundings, { name }: Registered): Promise<boolean> {
   const { ui } = surroundings;
   const text = [
     `Deregister ${name}?`,
     { text: 'It loses its identity and its configuration at once.', role: 'warn' as const },
   ];
-  if (!(await ui.confirm({ title: 'Deregister', text, yes: 'Deregister' })) || !(await permitted(surroundings))) return;
-  if (await leave(surroundings, false)) return;
+  if (!(await ui.confirm({ title: 'Deregister', text, yes: 'Deregister' })) || !(await permitted(surroundings)))
+    return false;
+  if (await leave(surroundings, false)) return true;
   const alone = [
     'The platform could not be told; there the appliance stays in the list.',
     'Forget the registration here all the same?',
   ];
-  if (await ui.confirm({ title: 'Deregister', text: alone, yes: 'Forget it' })) await leave(surroundings, true);
+  return (await ui.confirm({ title: 'Deregister', text: alone, yes: 'Forget it' })) && leave(surroundings, true);
 }
 
 /** Was it left? Says what came of it. */
