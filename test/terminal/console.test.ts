@@ -29,7 +29,7 @@ afterAll(() => built.remove());
 async function startService(): Promise<void> {
   const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
   const lab = ['--lab=healthy', `--lab-folder=${join(folder, 'lab')}`];
-  const own = ['--socket', socket, '--group', group, '--state', join(folder, 'state')];
+  const own = ['--socket', socket, '--group', group];
   service = spawn(built.program, [...['service'], ...lab, ...own], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   // Read to the end: a closed pipe would end it.
@@ -58,7 +58,7 @@ function start(options: PtyOptions = {}, program = built.program, args = ['--soc
 const inShell = (options: PtyOptions = {}) =>
   start(options, 'sh', [
     '-c',
-    'm=$(stty -g); trap "" HUP INT TERM; (trap - HUP INT TERM; exec "$0" --lab=healthy --lab-folder="$0-lab"); c=$?; [ "$m" = "$(stty -g)" ] && s="as found"; echo "code $c, mode ${s-changed}"; sleep 60',
+    'm=$(stty -g); trap "" HUP INT TERM; (trap - HUP INT TERM; exec "$0" --lab=healthy --lab-folder="$0-lab"); c=$?; s=changed; [ "$m" = "$(stty -g)" ] && s="as found"; echo "code $c, mode $s"; sleep 60',
     built.program,
   ]);
 const childOf = (pid: number) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);

@@ -67,7 +67,7 @@ const ended = (p: Pty) => /code \d+, mode (?:as found|changed)/.exec(p.raw)?.[0]
 /** In a shell that says afterwards how it ended and whether the tty's mode is what it was. */
 async function begin(term: string): Promise<Pty> {
   const script =
-    'm=$(stty -g); trap "" INT QUIT TSTP; (trap - INT QUIT TSTP; exec "$0" --lab=hostile --lab-folder="$1"); c=$?; [ "$m" = "$(stty -g)" ] && s="as found"; echo "code $c, mode ${s-changed}"; sleep 60';
+    'm=$(stty -g); trap "" INT QUIT TSTP; (trap - INT QUIT TSTP; exec "$0" --lab=hostile --lab-folder="$1"); c=$?; s=changed; [ "$m" = "$(stty -g)" ] && s="as found"; echo "code $c, mode $s"; sleep 60';
   await pty?.kill();
   pty = new Pty('sh', ['-c', script, built.program, `${built.program}-${term}`], { term });
   await pty.waitFor(' gatehouseevil');

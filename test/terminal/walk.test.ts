@@ -140,7 +140,7 @@ describe.each(terms)(`every screen is whole on %s`, (term) => {
       await see(pty, 'Leave');
       pty.send(keys.left + keys.enter);
       expect((await pty.exited).exitCode).toBe(0);
-      expect(pty.alternate).toBe(false);
+      await pty.waitFor(() => !pty.alternate);
       expect(pty.cursor.visible).toBe(true);
     },
   );
