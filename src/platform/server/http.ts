@@ -30,7 +30,6 @@ export interface Serving {
 const usualPatience = 15;
 /** For the steps of a registration. Kept until the next check-in, idle connections would shut out others. */
 const keepAliveSeconds = 5;
-const mostConnections = 2048;
 const headBytes = 16 * 1024;
 
 export function serverFor(serving: Serving, tls: ServerOptions): Server {
@@ -50,7 +49,6 @@ export function serverFor(serving: Serving, tls: ServerOptions): Server {
     },
     (request, response) => void answer(serving, request, response),
   );
-  server.maxConnections = mostConnections;
   server.maxHeadersCount = 64;
   server.on('clientError', refuseUnread);
   return server;

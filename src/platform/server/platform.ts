@@ -1,7 +1,7 @@
 /** The reference platform put together: its folder, its CA, its server. For the lab, for tests, and for `gatehouse platform serve`. */
 import { once } from 'node:events';
 import type { Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Brand } from '../../brand/brand.ts';
 import { sure } from '../../values/result.ts';
 import { hostOf, parseSuffix } from '../../values/suffix.ts';
@@ -9,6 +9,7 @@ import { labelsOf, limits, type Role, roles } from '../protocol.ts';
 import { type Admin, openAdmin } from './admin.ts';
 import { isDue } from './appliances.ts';
 import { type Authority, openAuthority } from './authority.ts';
+import { countConnections } from './connections.ts';
 import { completeAll } from './enrol.ts';
 import type { Faults } from './faults.ts';
 import { openFolder } from './folder.ts';
@@ -80,7 +81,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const server = serverFor(serving, first.tls);
   const look = renewWhenDue(server, first, identity, clock);
   server.on('secureConnection', () => void look().catch(failed));
-  const connections = connectionsOf(server);
+  const connections = countConnections(server);
   server.listen(options.port, options.address ?? '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -136,19 +137,5 @@ function renewWhenDue(server: Server, first: Identity, renewed: () => Promise<Id
     } finally {
       isRenewing = false;
     }
-  };
-}
-
-/** Those too that have not got as far as TLS, which the server itself does not count. */
-function connectionsOf(server: Server) {
-  const open = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.on('close', () => open.delete(socket));
-  });
-  return {
-    destroy() {
-      for (const socket of open) socket.destroy();
-    },
   };
 }

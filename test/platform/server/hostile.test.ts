@@ -109,6 +109,21 @@ it('waits for nobody: no handshake, no head, half a body, a byte now and then', 
   await isWell(platform);
 });
 
+it('is there for others while one address opens all the connections that it can', async () => {
+  const platform = await platformIn(await emptyFolder());
+  const { port } = platform;
+  let closed = 0;
+  for (let count = 0; count < 1100; count += 1) {
+    const socket = connectTcp(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined).on('close', () => closed++);
+    socket.resume();
+  }
+  await expect.poll(() => closed, { timeout: 10_000 }).toBe(1100 - 1024);
+  await expect(ask(platform, paths.health)).rejects.toThrow();
+  expect((await ask(platform, paths.health, { localAddress: '127.0.0.2' })).status).toBe(200);
+});
+
 it('ends in time, whoever is still connected', async () => {
   const platform = await platformIn(await emptyFolder());
   const silent = await opened(connectTcp(platform.port, '127.0.0.1'), 'connect');
