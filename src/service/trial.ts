@@ -33,7 +33,8 @@ export async function tryOut(system: System, draft: ChangeDraft, tell: Tell, sig
 
 function interfacesOf(draft: ChangeDraft, { interfaces }: Settings): string[] {
   if (draft.section === 'interface') return [draft.name];
-  return draft.section === 'dns' || draft.section === 'proxy' ? [] : Object.keys(interfaces);
+  // A change of DNS sets up the interfaces anew, too: it could be kept, or the next one begun, before they are back.
+  return draft.section === 'proxy' ? [] : Object.keys(interfaces);
 }
 
 async function tryInterface(
