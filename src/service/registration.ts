@@ -4,7 +4,7 @@
  */
 import { arch } from 'node:os';
 import type { Appliance, Call, RegistrationState } from '../appliance.ts';
-import { Failure, fail, problemOf } from '../errors.ts';
+import { fail, problemOf } from '../errors.ts';
 import { checkService } from '../platform/client/connectivity.ts';
 import type { Contact } from '../platform/client/contact.ts';
 import { enrol, keyFor } from '../platform/client/enrol.ts';
@@ -81,12 +81,8 @@ async function registered(
   for (const role of services)
     await steps.take(
       `Connectivity of ${serviceHost(reach, role)}`,
-      async () => {
-        const { health, problem } = await checkService(reach, role, signal);
-        if (problem) throw new Failure(problem);
-        return health;
-      },
-      ({ said }) => said,
+      () => checkService(reach, role, signal),
+      (said) => said,
     );
   const key = await steps.take(
     'Key pair and certificate request',

@@ -1,6 +1,6 @@
 /** Whether each service of the platform answers, and what: gateway guide, "To check the connectivity". */
 import type { Call, ConnectivityNews, ServiceHealth } from '../../appliance.ts';
-import { explain, Failure, fail, type Problem } from '../../errors.ts';
+import { explain, Failure, fail } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
 import type { Fqdn } from '../../values/host.ts';
 import { isDirect } from '../../values/noproxy.ts';
@@ -8,7 +8,7 @@ import { proxyName } from '../../values/proxy.ts';
 import { paths, type Role } from '../protocol.ts';
 import { clockFault } from './clock.ts';
 import { refused } from './exchange.ts';
-import { type Reach, serviceHost, services, type Way, waysTo } from './reach.ts';
+import { type Reach, serviceHost, services, type Way } from './reach.ts';
 import { type Answered, ask, askBy } from './request.ts';
 
 /** What must be in an answer of a service that is well; the repository says that by its status alone. */
@@ -31,11 +31,11 @@ export async function checkConnectivity(reach: Reach, call: Call<ConnectivityNew
   const total = rounds.flatMap(({ roles }) => roles).length;
   const all: ServiceHealth[] = [];
   for (const { way, roles } of rounds) {
-    const asked = roles.map((role) => healthOf(reach, role, call.signal, way));
+    const asked = roles.map((role) => healthOf(reach, role, way, call.signal));
     // One that fails is seen when it is its turn.
     for (const one of asked) one.catch(() => undefined);
     for (const one of asked) {
-      const { health } = await one;
+      const health = await one;
       all.push(health);
       call.progress({ fraction: all.length / total, health });
     }
@@ -43,41 +43,29 @@ export async function checkConnectivity(reach: Reach, call: Call<ConnectivityNew
   return all;
 }
 
-/** A service on the ways that the appliance takes by itself. */
-export async function checkService(
-  reach: Reach,
-  role: Role,
-  signal: AbortSignal,
-): Promise<{ health: ServiceHealth; problem?: Problem }> {
-  return healthOf(reach, role, signal, 'as set');
+/** A service on the ways that the appliance takes by itself: its answer. @throws Failure where it is not well */
+export async function checkService(reach: Reach, role: Role, signal: AbortSignal): Promise<string> {
+  const host = serviceHost(reach, role);
+  return saidBy(role, await ask(reach, { host, path: paths.health }, signal), host);
 }
 
-/** @throws Failure 'aborted' */
-async function healthOf(
-  reach: Reach,
-  role: Role,
-  signal: AbortSignal,
-  way: Way | 'as set',
-): Promise<{ health: ServiceHealth; problem?: Problem }> {
+/** A service on that one way. @throws Failure 'aborted' */
+async function healthOf(reach: Reach, role: Role, way: Way, signal: AbortSignal): Promise<ServiceHealth> {
   const host = serviceHost(reach, role);
-  const asking = { host, path: paths.health };
   const began = performance.now();
-  const health = (passed: boolean, said: string, through: Way) => ({
+  const health = (passed: boolean, said: string) => ({
     service: reach.labels[role],
     host,
-    ...(through ? { proxy: proxyName(through) } : {}),
+    ...(way ? { proxy: proxyName(way) } : {}),
     passed,
     said,
     took: Math.round(performance.now() - began),
   });
   try {
-    const answered = await (way === 'as set' ? ask(reach, asking, signal) : askBy(way, reach, asking, signal));
-    return { health: health(true, saidBy(role, answered, host), answered.way) };
+    return health(true, saidBy(role, await askBy(way, reach, { host, path: paths.health }, signal), host));
   } catch (error) {
     if (!(error instanceof Failure) || error.problem.code === 'aborted') throw error;
-    const { problem } = error;
-    const through = way === 'as set' ? waysTo(host, reach)[0] : way;
-    return { health: health(false, explain(problem).what, through), problem };
+    return health(false, explain(error.problem).what);
   }
 }
 
