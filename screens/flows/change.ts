@@ -59,7 +59,7 @@ function hold({ appliance }: Surroundings, what: ChangeDraft['section'], signal:
 }
 
 /** Now, will be, in effect; true when it shall be applied. */
-export async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): Promise<boolean> {
+async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): Promise<boolean> {
   let applied = false;
   await ui.table<Difference>({
     title: `${title}: preview`,

@@ -8,7 +8,7 @@ import type { Key } from './terminal/types.ts';
 /** Milliseconds that a wait may last unseen (SPEC, Look). */
 const unseen = 100;
 
-export class Busy extends Piece<void> {
+class Busy extends Piece<void> {
   override readonly kind = 'dialog';
   /** Typed ahead, for whoever has the keys afterwards. */
   readonly typed: Key[] = [];

@@ -12,7 +12,7 @@ import type { Key, Terminal } from './terminal/types.ts';
 import { attributes } from './theme.ts';
 
 /** Below this a sentence says so instead of the pieces. */
-export const smallest: Size = { width: 40, height: 12 };
+const smallest: Size = { width: 40, height: 12 };
 /** Columns that the keys of most pieces take, with their distance from what stands left. */
 const keysLeast = 48;
 /** Keys that open and close. */

@@ -21,7 +21,6 @@ export const confirm: KeyHint = { key: 'ENTER', does: 'confirm' };
 export const back: KeyHint = { key: 'ESC', does: 'go back' };
 export const giveUp: KeyHint = { key: 'ESC', does: 'give up' };
 export const focus: KeyHint = { key: 'TAB', does: 'focus' };
-export const select: KeyHint = { key: 'SPACE', does: 'select' };
 
 /** Keys that work everywhere outside a text field. */
 export const everywhere: readonly KeyHint[] = [

@@ -4,7 +4,7 @@
  */
 import type { ChangeDraft, PendingChange, TestResult } from '../appliance.ts';
 import { fail } from '../errors.ts';
-import { within } from '../service/within.ts';
+import { within } from '../within.ts';
 import { type ChangedFile, changedFiles, putFiles, restoreFiles } from './files.ts';
 import type { Asking, ChangeFolder } from './marker.ts';
 import type { ChangeParts, Effective, Prepared } from './parts.ts';

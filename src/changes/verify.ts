@@ -1,7 +1,7 @@
 /** Whether the machine is again as it was: compared, not assumed. Knows no adapter. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { problemOf, sentence } from '../errors.ts';
-import { within } from '../service/within.ts';
+import { within } from '../within.ts';
 import type { Effective } from './parts.ts';
 
 /** What differs, a sentence each; empty: nothing. */

@@ -5,7 +5,7 @@
 import type { Effect } from '../adapters/files.ts';
 import type { EndedChange } from '../appliance.ts';
 import { type Failure, fail, problemOf, sentence } from '../errors.ts';
-import { within } from '../service/within.ts';
+import { within } from '../within.ts';
 import { type NotRestored, restoreFiles } from './files.ts';
 import { ChangeFolder, type Marker } from './marker.ts';
 import { type Limits, usualLimits, type WayBackParts } from './parts.ts';

@@ -6,9 +6,9 @@ import type { Machine, UnitAction } from '../adapters/machine.ts';
 import type { Call, LogLine, Unit, UnitNews, UnitOutcome } from '../appliance.ts';
 import type { Brand, BrandUnit } from '../brand/brand.ts';
 import { Failure, fail, problemOf } from '../errors.ts';
+import { within } from '../within.ts';
 import type { Audit } from './audit.ts';
 import { type Gauges, withBrand } from './gauges.ts';
-import { within } from './within.ts';
 
 /** systemd's own limits (TimeoutStartSec, TimeoutStopSec) are 90 s; it shall be the one that gives up. */
 const LIMIT = 95_000;

@@ -1,7 +1,7 @@
 /** DNS: the settings beside the servers in effect, each with where it came from. */
 import type { Appliance, DnsState } from '../appliance.ts';
+import { within } from '../within.ts';
 import type { System } from './system.ts';
-import { within } from './within.ts';
 
 const LIMIT = 10_000;
 

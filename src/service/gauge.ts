@@ -4,7 +4,7 @@
  */
 import type { Reading } from '../appliance.ts';
 import { Failure, fail, problemOf } from '../errors.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** A value no older than this (ms) is good enough for whoever asks once. */
 const FRESH = 60_000;

@@ -1,9 +1,9 @@
 /** Interfaces: what is configured for each beside what is in effect. Reading only; changes.ts changes them. */
 import type { Found } from '../adapters/network/parse.ts';
 import type { Appliance, InterfaceState } from '../appliance.ts';
+import { within } from '../within.ts';
 import { Gauge, knownValue, watchGauges } from './gauge.ts';
 import type { System } from './system.ts';
-import { within } from './within.ts';
 
 const PERIOD = 2000;
 const LIMIT = 10_000;

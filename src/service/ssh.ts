@@ -1,10 +1,10 @@
 /** SSH: off and on, its host keys, its sessions. Off until the operator's account can be logged in to. */
 import type { Appliance, SshState } from '../appliance.ts';
 import { fail } from '../errors.ts';
+import { within } from '../within.ts';
 import { account } from './access.ts';
 import { Gauge, knownValue, watchGauges } from './gauge.ts';
 import type { System } from './system.ts';
-import { within } from './within.ts';
 
 const PERIOD = 2000;
 const LIMIT = 10_000;

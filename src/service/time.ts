@@ -4,9 +4,9 @@ import { realDisk } from '../changes/disk.ts';
 import { changedFiles, digestOf, putFiles, tidy } from '../changes/files.ts';
 import { problemOf, sentence } from '../errors.ts';
 import type { Settings } from '../settings/schema.ts';
+import { within } from '../within.ts';
 import { Gauge, knownValue, watchGauges } from './gauge.ts';
 import { messageOf, type System } from './system.ts';
-import { within } from './within.ts';
 
 const PERIOD = 1000;
 const LIMIT = 10_000;

@@ -9,8 +9,8 @@ import { type Cidr, partsOf } from '../values/cidr.ts';
 import { parseHost } from '../values/host.ts';
 import { isDirect } from '../values/noproxy.ts';
 import { hostOf, parseSuffix } from '../values/suffix.ts';
+import { within } from '../within.ts';
 import { messageOf, type System } from './system.ts';
-import { within } from './within.ts';
 
 /** Milliseconds. For DHCP, and for IPv6 to see that nobody else has the address. */
 const LINK_LIMIT = 20_000;

@@ -3,10 +3,10 @@ import type { UnitAction } from '../adapters/machine.ts';
 import type { Appliance, UnitStatus } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { fail } from '../errors.ts';
+import { within } from '../within.ts';
 import { actionsOf, cut, type UnitsOptions } from './actions.ts';
 import { knownValue, watchGauges } from './gauge.ts';
 import { withBrand } from './gauges.ts';
-import { within } from './within.ts';
 
 const PERIOD = 2000;
 

@@ -5,7 +5,7 @@ import { type Parsed, wrong } from './result.ts';
 import { specialUse } from './special.ts';
 
 /** MAXNS of resolv.conf(5). */
-export const mostDnsServers = 3;
+const mostDnsServers = 3;
 
 export function parseDnsServer(text: string): Parsed<Address> {
   const parsed = parseAddress(text);

@@ -3,7 +3,7 @@ import { type Host, parseHost } from './host.ts';
 import { parseList } from './list.ts';
 import { good, type Known, type Parsed, wrong } from './result.ts';
 
-export const mostTimeServers = 4;
+const mostTimeServers = 4;
 
 export function parseTimeServers(given: string | readonly string[]): Parsed<Host[]> {
   return parseList(given, {

@@ -22,7 +22,7 @@ export interface UpstreamProxy {
 export type ProxyField = 'host' | 'port' | 'user' | 'password';
 
 export const mostProxies = 5;
-export const defaultProxyPort = sure(parsePort('443'));
+const defaultProxyPort = sure(parsePort('443'));
 /** Our own limit: the guides name none. */
 const longest = 128;
 

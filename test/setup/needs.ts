@@ -26,7 +26,7 @@ const isInstalled = (program: string) =>
     .some((folder) => isExecutable(join(folder, program)));
 
 /** Why such tests cannot run here ("not root; no tmux"); empty where they can. */
-export function lacking({ programs = [], root = false, paths = [] }: Needs): string {
+function lacking({ programs = [], root = false, paths = [] }: Needs): string {
   return [
     ...(root && process.getuid?.() !== 0 ? ['not root'] : []),
     ...programs.filter((program) => !isInstalled(program)).map((program) => `no ${program}`),

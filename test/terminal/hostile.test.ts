@@ -36,6 +36,7 @@ const places: [string, string][] = [
 
 /** What a program may send to a terminal that it paints on: see what is left when all of that is taken away. */
 const ours =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
   /\x1b\[[0-9;]*[ABCDHJKfmrtdGhlSTLMP@X]|\x1b\[\?[01]c|\x1b\[\?(?:1|7|12|25|47|1049|2004|1034)(?:;\d+)*[hl]|\x1b\[![p]|\x1b[()][0AB]|\x1b[=>78M]|\x1b\[22;0;0t|\x1b\[23;0;0t|[\x0e\x0f\x08\r\n]/g;
 
 test.each([

@@ -7,8 +7,8 @@ import type { Terminfo } from './terminfo.ts';
 import type { Look } from './types.ts';
 
 export const bold = 1;
-export const underline = 2;
-export const inverse = 8;
+const underline = 2;
+const inverse = 8;
 /** A colour that is the terminal's own. */
 export const own = 0x1ff;
 

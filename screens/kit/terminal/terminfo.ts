@@ -79,7 +79,7 @@ const wanted = new Set<string>([
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** ncurses' own order on Debian, then the few entries that blessed ships: beside the bundle, or in its package. */
-export const directories: readonly string[] = [
+const directories: readonly string[] = [
   '/etc/terminfo',
   '/lib/terminfo',
   '/usr/share/terminfo',

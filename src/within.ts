@@ -1,5 +1,5 @@
 /** Work with a time limit that holds even where the work does not listen to its signal. */
-import { fail } from '../errors.ts';
+import { fail } from './errors.ts';
 
 /**
  * The work's result; or Failure 'timed-out' after `limit` ms, or 'aborted' as soon as `signal` is. In both cases the
