@@ -67,7 +67,7 @@ export class RegistrationHost {
       await must(host.neighbour.enter(['ip', ...command.split(' ')]));
     await must(host.neighbour.enter(['sysctl', '-qw', 'net.ipv4.ip_forward=1']));
     await one.serveNames();
-    await until('the service', async () => (await host.run(['gatehouse', 'status'])).exitCode === 0);
+    await one.answers();
     return one;
   }
 
@@ -77,6 +77,10 @@ export class RegistrationHost {
     rmSync(this.folder, { recursive: true, force: true });
     this.asking.remove();
     this.serving.remove();
+  }
+
+  answers(): Promise<unknown> {
+    return until('the service', async () => (await this.host.run(['gatehouse', 'status'])).exitCode === 0);
   }
 
   async ask<T>(operation: string, args: object = {}): Promise<Told<T>> {

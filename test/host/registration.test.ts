@@ -1,4 +1,5 @@
 /** Registration on a booted Debian with a platform, DNS and squid in another namespace, and each fault in between. */
+import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RegistrationState, ServiceHealth, StepNews } from '../../src/appliance.ts';
 import type { Problem } from '../../src/errors.ts';
@@ -149,6 +150,37 @@ describeWith(needs, 'registration of a real machine', () => {
     expect(stdout).not.toContain('PRIVATE KEY');
   });
 
+  test('killed or without power at any moment of a registration: the one before or the new one, and it can go on', {
+    timeout: 300_000,
+  }, async () => {
+    const cuts = 10;
+    let last = 'Proxied gate';
+    const found: string[] = [];
+    for (let cut = 0; cut < cuts; cut++) {
+      const name = `Gate ${cut}`;
+      const code = await newCode(name);
+      const cutShort = register(code).catch(() => undefined);
+      // Not a wait for anything: the moment is what is random.
+      await after(Math.random() * 900);
+      if (cut % 2 === 0) {
+        await machine.host.powerCut();
+        await machine.host.boot();
+      } else await machine.host.run(['systemctl', 'kill', '--signal=KILL', 'gatehouse.service']);
+      await cutShort;
+      await machine.answers();
+      const now = await state();
+      expect(now).toMatchObject({ registered: true, name: expect.stringMatching(`^(${last}|${name})$`) });
+      found.push(now.registered && now.name === name ? 'new' : 'before');
+      if (found.at(-1) === 'before') expect((await register(code)).result).toMatchObject({ name });
+      const { stdout } = await machine.host.run(['ls', '/var/lib/gatehouse']);
+      expect(stdout).not.toMatch(/registration\.|enrolment/);
+      const all = await platform.admin.appliances();
+      expect(all.filter((one) => one.name === name)).toHaveLength(1);
+      last = name;
+    }
+    console.log(`${cuts} cuts left: ${found.join(', ')}`);
+  });
+
   test('its power cut, the platform away, DNS gone: it keeps what it has, says since when, and why', {
     timeout: 120_000,
   }, async () => {
@@ -161,7 +193,7 @@ describeWith(needs, 'registration of a real machine', () => {
     expect(away.problem).toMatchObject({ code: 'proxy-refused' });
     await machine.host.powerCut();
     await machine.host.boot();
-    await until('the service', async () => (await machine.host.run(['gatehouse', 'status'])).exitCode === 0);
+    await machine.answers();
     expect(await state()).toMatchObject({
       registered: true,
       id: before.id,
