@@ -53,6 +53,8 @@ export interface Platform {
 const serverDays = 90;
 /** Milliseconds from a check-in until it is on the disk, at most. */
 const flushEvery = 5_000;
+/** Connections that wait to be taken: all appliances come back at once when a network does. */
+const backlog = 2048;
 /** Milliseconds that whoever is connected has to finish. */
 const closeWithin = 2_000;
 
@@ -82,7 +84,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const look = renewWhenDue(server, first, identity, clock);
   server.on('secureConnection', () => void look().catch(failed));
   const connections = countConnections(server);
-  server.listen(options.port, options.address ?? '127.0.0.1');
+  server.listen({ port: options.port, host: options.address ?? '127.0.0.1', backlog });
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
