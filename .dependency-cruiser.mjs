@@ -35,12 +35,12 @@ export default {
       'contract-is-types',
       'Whoever imports the contract imports types.',
       {},
-      { path: '^src/appliance\\.ts$', ...atRunTime },
+      { path: '^src/(appliance\\.ts$|contract/)', ...atRunTime },
     ),
     wall(
       'contract-imports-types',
       'The contract itself imports types only.',
-      { path: '^src/appliance\\.ts$' },
+      { path: '^src/(appliance\\.ts$|contract/)' },
       { ...atRunTime },
     ),
     wall(
