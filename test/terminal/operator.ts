@@ -96,7 +96,7 @@ export function boxes(lines: readonly string[]): { title: string; left: number; 
 }
 
 /** Is the console in order, whatever it shows? `status`: what the last row begins with. */
-export function expectWhole(pty: Pty, status = ' gatehouse-lab'): void {
+function expectWhole(pty: Pty, status = ' gatehouse-lab'): void {
   const lines = pty.screen();
   const seen = pty.text();
   expect(lines[0], seen).toMatch(/^ Gatehouse {2}LAB.* (USE: .*|\? for help|.* to .*) *$/);
