@@ -201,7 +201,7 @@ test('in the last third of its time the certificate is renewed, with a new key',
   const before = await eventually(() => read('key.pem'));
   await eventually(async () => expect(await read('key.pem')).not.toBe(before));
   await eventually(async () => expect(await registered(it)).toMatchObject({ connected: true, name: 'North gate' }));
-  expect(it.log.join('')).toContain('the certificate is renewed until');
+  await eventually(() => expect(it.log.join('')).toContain('the certificate is renewed until'));
   // The new one is as old as the first, and due again at once.
   await eventually(async () => expect(await leftIn(it.state)).toEqual(['registration']));
 });
