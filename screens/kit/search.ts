@@ -82,6 +82,6 @@ function expressionOf(text: string): RegExp {
   try {
     return new RegExp(text, flags);
   } catch {
-    return new RegExp(text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'), flags);
+    return new RegExp(text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'), flags);
   }
 }

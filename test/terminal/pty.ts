@@ -40,6 +40,7 @@ export class Pty {
   private readonly process: pty.IPty;
   private readonly waiters = new Set<() => void>();
   private paused = false;
+  private closed = false;
 
   constructor(program: string, args: readonly string[], options: PtyOptions = {}) {
     const { columns = 80, rows = 24, term = 'xterm-256color' } = options;
@@ -171,10 +172,14 @@ export class Pty {
       }
       await this.exited;
     }
+    // What is still on its way would be printed on a disposed screen.
+    this.closed = true;
+    await new Promise<void>((resolve) => this.emulator.write('', resolve));
     this.emulator.dispose();
   }
 
   private take(data: Buffer): void {
+    if (this.closed) return;
     this.bytes += data.length;
     this.raw += data.toString('latin1');
     this.emulator.write(data, () => this.wake());

@@ -32,6 +32,7 @@ test('backwards begins at what is seen and goes up, round the beginning', () => 
 
 test('what is no expression is searched for as it stands, and what is not there is said', () => {
   expect(searched('(x').found).toEqual({ line: 4, column: 5 });
+  expect(searched('[-').search.said).toBe('Not found: \\[-');
   const { search, found } = searched('nowhere');
   expect(found).toBeUndefined();
   expect(search.said).toBe('Not found: nowhere');
