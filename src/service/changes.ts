@@ -75,6 +75,7 @@ export function changesOf(system: System, keeper: ChangeKeeper): Appliance['chan
     async keep({ id }, { by = 'nobody known' } = {}) {
       const isRestored = keeper.state().pending?.section === 'settings';
       const ended = await keeper.keep(id, by);
+      await system.store.prune();
       if (isRestored) await applyRest(system, by);
       return ended;
     },

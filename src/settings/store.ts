@@ -48,6 +48,8 @@ export interface SettingsStore {
   version(revision: number): Promise<Saved>;
   /** Saves the settings of that version as a new one. */
   restore(revision: number, author: Omit<Author, 'what'>): Promise<Saved>;
+  /** Takes away versions that are too old; for whoever wrote the files of `savedFiles`. Saving does it by itself. */
+  prune(): Promise<void>;
 }
 
 /** Uses, and makes where needed, that folder. It belongs to the settings alone. */
@@ -59,6 +61,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     save: (settings, author) => disk.inTurn(() => disk.save(settings, author)),
     versions: () => disk.inTurn(() => disk.entries()),
     version: (revision) => disk.inTurn(() => disk.version(revision)),
+    prune: () => disk.inTurn(() => disk.prune()),
     restore: (revision, author) =>
       disk.inTurn(async () => {
         const { settings, at } = await disk.version(revision);
@@ -156,7 +159,7 @@ class Disk {
       await rm(this.#versionPath(saved.revision), { force: true });
       throw notWritten(this.#path, error);
     });
-    await this.#prune();
+    await this.prune();
     return saved;
   }
 
@@ -225,7 +228,7 @@ class Disk {
   }
 
   /** Older ones go; where they don't, saving has succeeded all the same. */
-  async #prune(): Promise<void> {
+  async prune(): Promise<void> {
     for (const number of (await this.#numbers()).slice(versionsKept + 1))
       await rm(this.#versionPath(number), { force: true }).catch(() => undefined);
   }
