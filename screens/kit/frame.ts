@@ -103,7 +103,7 @@ export class Frame implements Stage {
     }
     if (key.name === 'ctrl-l') this.terminal.repaint();
     else if (key.name === '#' && !top.typing()) this.terminal.setLook(this.terminal.nextLook());
-    else if (key.name === '?' && !top.typing() && !(top instanceof Help)) void this.help(top);
+    else if (key.name === top.helpKey && !top.typing() && !(top instanceof Help)) void this.help(top);
     else if (key.name === 'ctrl-c' || key.name === 'ctrl-d') top.key({ name: 'escape' });
     else top.key(key);
     if (leading.has(key.name)) this.settle();
@@ -119,7 +119,7 @@ export class Frame implements Stage {
   }
 
   private async help(piece: Piece<unknown>): Promise<void> {
-    await this.show(new Help([...piece.keys(), ...everywhere], this.terminal.look));
+    await this.show(new Help([...piece.keys(), ...everywhere(piece.helpKey)], this.terminal.look));
   }
 
   // -------------------------------------------------------------- painting
@@ -157,7 +157,10 @@ export class Frame implements Stage {
     const left = bar.text(1, 0, name, 'bar', bar.width - 14);
     const piece = this.seen;
     if (!piece) return;
-    const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5, piece.typing());
+    const line = useLine(piece.keys(), this.terminal.look, bar.width - left - 5, {
+      typing: piece.typing(),
+      helpKey: piece.helpKey,
+    });
     bar.text(bar.width - line.length - 1, 0, line, 'bar');
   }
 

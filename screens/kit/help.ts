@@ -38,7 +38,7 @@ export class Help extends Piece<void> {
   }
 
   key(key: Key): void {
-    if (!this.scroll.key(key)) if (['enter', 'escape', 'space', '?'].includes(key.name)) this.end();
+    if (!this.scroll.key(key)) if (['enter', 'escape', 'space', '?', 'h'].includes(key.name)) this.end();
   }
 
   private get column(): number {

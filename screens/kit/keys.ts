@@ -23,8 +23,8 @@ export const giveUp: KeyHint = { key: 'ESC', does: 'give up' };
 export const focus: KeyHint = { key: 'TAB', does: 'focus' };
 
 /** Keys that work everywhere outside a text field. */
-export const everywhere: readonly KeyHint[] = [
-  { key: '?', does: 'see all keys' },
+export const everywhere = (helpKey: string): readonly KeyHint[] => [
+  { key: helpKey, does: 'see all keys' },
   { key: '#', does: 'switch colours and line drawing' },
   { key: 'Ctrl-L', does: 'paint the screen anew' },
 ];
@@ -38,7 +38,12 @@ export function keySign(key: string, look: Look): string {
  * "USE: ←↑↓→ to navigate  ENTER to confirm": as many as fit in so many columns, the first ones first. Where not even
  * one does, how to see them; in a text field, where "?" is text, the first that fits alone.
  */
-export function useLine(hints: readonly KeyHint[], look: Look, columns: number, typing = false): string {
+export function useLine(
+  hints: readonly KeyHint[],
+  look: Look,
+  columns: number,
+  { typing = false, helpKey = '?' } = {},
+): string {
   let line = '';
   for (const { key, does } of hints) {
     const more = `${line ? '  ' : 'USE: '}${said(key, does, look)}`;
@@ -46,7 +51,7 @@ export function useLine(hints: readonly KeyHint[], look: Look, columns: number, 
     line += more;
   }
   if (line) return line;
-  const short = typing ? hints.map(({ key, does }) => said(key, does, look)) : ['? for help'];
+  const short = typing ? hints.map(({ key, does }) => said(key, does, look)) : [`${helpKey} for help`];
   return short.find((text) => text.length <= columns) ?? '';
 }
 

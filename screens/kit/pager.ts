@@ -81,6 +81,9 @@ export class Pager extends Piece<void> {
 
   // -------------------------------------------------------------- keys
 
+  /** "?" searches backward, as in every pager. */
+  override readonly helpKey = 'h';
+
   override typing(): boolean {
     return this.search.asking;
   }
@@ -96,6 +99,7 @@ export class Pager extends Piece<void> {
       { key: 'arrows', does: 'navigate' },
       ...stop,
       { key: '/', does: 'search' },
+      { key: '?', does: 'search backward' },
       { key: 'n/N', does: 'find next or previous' },
       { key: 'g/G', does: 'go to the beginning or end' },
       { key: 'PgUp/PgDn', does: 'page' },
@@ -106,6 +110,7 @@ export class Pager extends Piece<void> {
     if (this.search.asking) this.found(this.search.key(key, this.lines, this.scroll.top));
     else if (key.name === 'escape' || key.name === 'enter') this.leave();
     else if (key.name === '/') this.search.ask('forward');
+    else if (key.name === '?') this.search.ask('backward');
     else if (key.name === 'n') this.found(this.search.again(this.lines, 1));
     else if (key.name === 'N') this.found(this.search.again(this.lines, -1));
     else if (key.name === 'left') this.sideways = Math.max(0, this.sideways - sideways);

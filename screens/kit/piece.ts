@@ -67,6 +67,9 @@ export abstract class Piece<R> {
 
   abstract key(key: Key): void;
 
+  /** The key that lists all keys, where "?" means something else. */
+  readonly helpKey: string = '?';
+
   /** Does a text field have the focus, so that letters and signs are text? */
   typing(): boolean {
     return false;

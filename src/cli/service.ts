@@ -1,5 +1,5 @@
 /** `gatehouse service`: the service on the real machine, or with --lab on a simulated one. */
-import { logTo } from '../service/log.ts';
+import { ownLog } from '../service/log.ts';
 import { runService } from '../service/service.ts';
 import { version } from '../version.ts';
 import { brandOf } from './brand.ts';
@@ -13,7 +13,7 @@ export interface ServiceArguments extends LinkOptions {
 /** Gives the exit code, when the service has ended. */
 export async function serviceCommand(options: ServiceArguments): Promise<number> {
   const brand = brandOf(options.brand);
-  const common = { socket: options.socket ?? defaultSocket, group: options.group, brand, log: logTo(process.stderr) };
+  const common = { socket: options.socket ?? defaultSocket, group: options.group, brand, log: ownLog() };
   if (options.lab === undefined && options.labFolder === undefined) {
     const { realMachine } = await import('../adapters/real.ts');
     const about = { version, brand: brand.name };

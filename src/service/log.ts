@@ -20,3 +20,9 @@ export function logTo(out: { write(text: string): unknown }): Log {
   };
   return { error: at('error'), warning: at('warning'), notice: at('notice'), info: at('info') };
 }
+
+/** The log of this process. Whoever reads it may go away, as a journald that is killed: no reason to end with it. */
+export function ownLog(): Log {
+  process.stderr.on('error', () => undefined);
+  return logTo(process.stderr);
+}

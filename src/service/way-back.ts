@@ -13,7 +13,7 @@ import type { Clock, Effective, WayBackParts } from '../changes/parts.ts';
 import { placesOf } from '../changes/places.ts';
 import { reasonOf, wayBack } from '../changes/way-back.ts';
 import { auditTo } from './audit.ts';
-import { type Log, logTo } from './log.ts';
+import { type Log, ownLog } from './log.ts';
 
 /** @param state what the service keeps: /var/lib/gatehouse */
 export function realWayBack(state: string, log: Log): WayBackParts {
@@ -57,7 +57,7 @@ async function effectiveReal(signal: AbortSignal): Promise<Effective> {
 /** Gives the exit code: 0 also where there was nothing to do, or nothing that could be understood. */
 export async function runWayBack(state = '/var/lib/gatehouse'): Promise<number> {
   process.umask(0o077);
-  const log = logTo(process.stderr);
+  const log = ownLog();
   try {
     const parts = realWayBack(state, log);
     const atBoot = !(await isUp(log));

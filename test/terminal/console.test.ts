@@ -32,7 +32,6 @@ async function startService(): Promise<void> {
   const own = ['--socket', socket, '--group', group];
   service = spawn(built.program, [...['service'], ...lab, ...own], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
-  // Read to the end: a closed pipe would end it.
   service.stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
@@ -222,4 +221,20 @@ describe('the window', () => {
     pty.send(keys.enter);
     await pty.waitFor(() => titleOf(pty) === 'General Information');
   });
+});
+
+test('a service whose log nobody reads any more goes on, as when journald is killed', async () => {
+  await startService();
+  service?.stderr?.destroy();
+  // The next lines of its log: a client that comes and breaks the rules.
+  const rude = spawnSync(process.execPath, [
+    '-e',
+    `require('net').connect(${JSON.stringify(socket)}).end('rubbish').on('close', () => 0)`,
+  ]);
+  expect(rude.status).toBe(0);
+  const restart = spawnSync(built.program, ['--socket', socket, 'units', 'restart', 'ssh'], { encoding: 'utf8' });
+  expect(restart.status, restart.stderr).toBe(0);
+  const pty = start();
+  await pty.waitFor('Various commands', 10_000);
+  expect(service?.exitCode).toBe(null);
 });

@@ -50,11 +50,13 @@ test('every piece opens, lists its keys on "?", and is left with Ctrl-C', async 
     const typing = /reveal|focus|choose|give up/.test(use() ?? '');
     if (!typing) {
       const first = use()?.split(' to ')[0] ?? '';
-      pty.send('?');
+      // A pager searches backward with "?".
+      const help = label === 'Pager' ? 'h' : '?';
+      pty.send(help);
       await seesBox('Keys that work here');
       expect(pty.text()).toContain(`${first} `);
       expect(pty.text()).toMatch(/# +switch colours/);
-      pty.send('?');
+      pty.send(help);
       await pty.waitFor(() => titles().at(-1) !== 'Keys that work here');
     }
     for (let press = 0; titles().at(-1) !== 'Kit'; press++) {
@@ -273,6 +275,8 @@ describe('the pager', () => {
       return /line \d+/.exec(pty.screen()[y] ?? '')?.[0];
     };
     expect(matched()).toBe('line 10');
+    pty.send('G?line 1$\r');
+    await pty.waitFor(() => matched() === 'line 1');
     pty.send('/nowhere\r');
     await pty.waitFor('Not found: nowhere');
     pty.send('/[\r');

@@ -19,14 +19,14 @@ test('names the arrows where the terminal cannot draw them', () =>
   expect(useLine(hints, ascii, 45)).toBe('USE: arrows to navigate  ENTER to confirm'));
 
 test('does not offer "?" where it is text', () => {
-  expect(useLine([confirm, back], ascii, 18, true)).toBe('ENTER to confirm');
-  expect(useLine([confirm, back], ascii, 15, true)).toBe('ESC to go back');
+  expect(useLine([confirm, back], ascii, 18, { typing: true })).toBe('ENTER to confirm');
+  expect(useLine([confirm, back], ascii, 15, { typing: true })).toBe('ESC to go back');
 });
 
 test('is never wider than its room', () => {
   fc.assert(
     fc.property(fc.nat(100), fc.boolean(), (columns, typing) => {
-      expect(useLine(hints, unicode, columns, typing).length).toBeLessThanOrEqual(columns);
+      expect(useLine(hints, unicode, columns, { typing }).length).toBeLessThanOrEqual(columns);
     }),
   );
 });
