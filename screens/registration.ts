@@ -1,5 +1,6 @@
 /** Registration: the personalization code, the steps as they happen, and what the appliance is once registered. */
 import type { RegistrationState } from '../src/appliance.ts';
+import { sentence } from '../src/errors.ts';
 import { parsePersonalizationCode } from '../src/values/uuid.ts';
 import { permitted } from './flows/permission.ts';
 import type { Fact } from './kit/facts.ts';
@@ -18,21 +19,14 @@ export const registration: Screen = async (surroundings) => {
 
 /** Is it registered by that? */
 async function register(surroundings: Surroundings): Promise<boolean> {
-  const { ui, appliance, brand } = surroundings;
+  const { ui, appliance } = surroundings;
   const suffix = await ui.busy('Reading the suffix', (signal) => appliance.platform.read({}, { signal }));
   if (!suffix.ok) {
     await ui.problem('Registration', suffix.problem);
     return false;
   }
   if (!suffix.value.suffix) {
-    await ui.message({
-      title: 'Registration',
-      text: [
-        { text: 'The platform URL suffix is not set.', role: 'warn' },
-        `It says which platform of ${brand.platform} this appliance belongs to.`,
-        'Set it under System, POD Suffix; then register.',
-      ],
-    });
+    await ui.problem('Registration', { code: 'suffix-missing', details: {} });
     return false;
   }
   if (!(await permitted(surroundings))) return false;
@@ -110,6 +104,7 @@ function facts(state: RegistrationState): Fact[] {
     state.connected
       ? { label: 'Platform', value: `connected since ${time(state.connectedSince)}`, role: 'good' }
       : { label: 'Platform', value: `not connected since ${time(state.connectedSince)}`, role: 'bad' },
+    ...(state.problem ? [{ label: 'Problem', value: sentence(state.problem), role: 'bad' as const }] : []),
     ...(state.lastCheckIn ? [{ label: 'Last check-in', value: time(state.lastCheckIn) }] : []),
     { label: 'Certificate until', value: time(state.certificateUntil) },
     { label: 'Proxy port', value: String(gateway.proxyPort) },

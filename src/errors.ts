@@ -222,15 +222,16 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   'platform-name': (d) => ({
     what: `The name ${d.host} was not found.`,
     why: 'No DNS server knows it, or none answers.',
-    advice: 'Check System, POD Suffix for its spelling, then System, Network, DNS.',
+    advice:
+      'Check the spelling in System, POD Suffix, and the servers in System, Network, DNS. Where only a proxy leads out, set it in System, Network, Proxy.',
   }),
   'platform-route': (d) => ({
     what: `There is no way from here to ${d.host}.`,
-    why: 'No route leads there, or the gateway is not reached.',
-    advice: 'Check the cable, then address and default gateway in System, Network.',
+    why: 'The gateway is not reached, or this appliance or a router on the way knows no route.',
+    advice: 'Check the cable, and address and default gateway in System, Network; else ask who runs the network.',
   }),
   'platform-refused': (d) => ({
-    what: `${d.host} refuses connections at port ${d.port}.`,
+    what: `${d.host} refuses connections on port ${d.port}.`,
     why: 'Nothing listens there, or a firewall in between rejects it.',
     advice: `Check System, POD Suffix, and that your firewall lets this appliance out to port ${d.port}.`,
   }),
@@ -247,12 +248,12 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   'tls-not-trusted': (d) => ({
     what: `The certificate of ${d.host} is not trusted: ${d.why}.`,
     why: `It was issued by ${d.issuer}. Is that an inspecting proxy of your own network?`,
-    advice: `Let ${d.host} through without inspection.`,
+    advice: `Ask who runs the proxy or firewall to let ${d.host} through without inspection.`,
   }),
   'tls-other-name': (d) => ({
     what: `What answers as ${d.host} has a certificate for another name.`,
-    why: `It is for ${d.names}. DNS, a static host name or a proxy leads to a wrong machine.`,
-    advice: 'Check System, Network: DNS, Hosts and Proxy.',
+    why: `It is for ${d.names}. DNS, a static host name or a proxy leads to the wrong machine.`,
+    advice: 'Check System, POD Suffix, then System, Network: DNS, Hosts and Proxy.',
   }),
   'tls-failed': (d) => ({
     what: `No TLS connection to ${d.host} came about: ${d.why}.`,
@@ -260,8 +261,8 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     advice: `Let this appliance reach ${d.host} directly, or set the right proxy in System, Network, Proxy.`,
   }),
   'clock-wrong': (d) => ({
-    what: `The clock of this appliance is ${minutes(Math.abs(d.minutes))} ${d.minutes > 0 ? 'ahead' : 'behind'}.`,
-    why: 'That is against the time of the platform; more than 5 minutes make certificates fail.',
+    what: `The clock of this appliance is ${minutes(Math.abs(d.minutes))} ${d.minutes > 0 ? 'ahead of' : 'behind'} the platform's.`,
+    why: 'More than 5 minutes make certificates fail.',
     advice: 'Set time servers that can be reached from here in System, Time.',
   }),
   'proxy-auth': (d) => ({
@@ -281,11 +282,14 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
       d.status >= 500
         ? 'It could not reach it: its own DNS, route or firewall.'
         : 'Its rules do not let this appliance through.',
-    advice: `Ask who runs the proxy to allow CONNECT to ${d.host}, port 443.`,
+    advice:
+      d.status >= 500
+        ? `Check the spelling in System, POD Suffix; else ask who runs the proxy whether it reaches ${d.host}, port 443.`
+        : `Ask who runs the proxy to allow CONNECT to ${d.host}, port 443.`,
   }),
   'platform-error': (d) => ({
     what: `${d.host} is reached, but cannot serve now (${d.status}).`,
-    why: 'That is a trouble of the platform itself, not of this network.',
+    why: "The fault is the platform's own, not this network's.",
     advice: 'Try again in some minutes; if it stays so, tell support.',
   }),
   'platform-garbage': (d) => ({
@@ -319,7 +323,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   'suffix-missing': () => ({
     what: 'The platform URL suffix is not set.',
     why: 'Without it the platform cannot be found.',
-    advice: 'Set it in System, POD Suffix.',
+    advice: 'Set it under System, POD Suffix.',
   }),
   'not-registered': () => ({
     what: 'This appliance is not registered.',

@@ -2,6 +2,7 @@
 import type { ServiceHealth } from '../../src/appliance.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
+import { advice, wrapped } from './explained.ts';
 
 export const connectivity: Screen = async ({ ui, appliance }) => {
   await ui.pager({
@@ -12,10 +13,10 @@ export const connectivity: Screen = async ({ ui, appliance }) => {
       const progress = ({ health, fraction }: { health: ServiceHealth; fraction: number }) => {
         if (health.proxy !== through) add({ text: heading(health.proxy), role: 'strong' });
         through = health.proxy;
-        add(line(health, fraction));
+        add(...lines(health, fraction));
       };
       const all = await appliance.connectivity.run({}, { signal, progress });
-      add({ text: '' }, sum(all));
+      add({ text: '' }, ...sum(all));
     },
   });
 };
@@ -23,13 +24,28 @@ export const connectivity: Screen = async ({ ui, appliance }) => {
 const heading = (proxy: string | undefined) =>
   proxy ? `Checking connectivity with proxy ${proxy}.` : 'Checking connectivity without proxy.';
 
-function line({ service, passed, said, took }: ServiceHealth, fraction: number): PagerLine {
+function lines({ service, passed, said, took }: ServiceHealth, fraction: number): PagerLine[] {
   const percent = `${Math.round(fraction * 100)}%`.padStart(4);
-  return { text: `${percent}  ${service} health is: ${said} (${took} ms)`, role: passed ? 'good' : 'bad' };
+  return wrapped(`${percent}  `, `${service} health is: ${said} (${took} ms)`, passed ? 'good' : 'bad');
 }
 
-function sum(all: readonly ServiceHealth[]): PagerLine {
-  const failed = [...new Set(all.filter(({ passed }) => !passed).map(({ service }) => service))];
-  if (failed.length === 0) return { text: 'Every service of the platform answers.', role: 'good' };
-  return { text: `Not connected: ${failed.join(', ')}. Registration needs all of them.`, role: 'bad' };
+/** Only the ways that the appliance takes by itself count: while a proxy is set, nothing goes around it. */
+function sum(all: readonly ServiceHealth[]): PagerLine[] {
+  const services = [...new Set(all.map(({ service }) => service))];
+  const used = services.map((service) => {
+    const ways = all.filter((one) => one.service === service);
+    const proxied = ways.filter(({ proxy }) => proxy);
+    return { service, ways: proxied.length ? proxied : ways };
+  });
+  const failed = used.filter(({ ways }) => !ways.some(({ passed }) => passed));
+  if (failed.length === 0) return answering(all);
+  const names = failed.map(({ service }) => service).join(', ');
+  const problems = failed.flatMap(({ ways }) => ways.map(({ problem }) => problem));
+  return [...wrapped('', `Not connected: ${names}. Registration needs all of them.`, 'bad'), ...advice(problems)];
+}
+
+function answering(all: readonly ServiceHealth[]): PagerLine[] {
+  const good: PagerLine = { text: 'Every service of the platform answers.', role: 'good' };
+  if (all.every(({ passed }) => passed)) return [good];
+  return [good, ...wrapped('', 'The ways that failed are not needed while another one answers.')];
 }

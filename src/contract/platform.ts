@@ -37,7 +37,14 @@ export type RegistrationState =
 export interface StepNews {
   step: string;
   /** Absent while it runs. */
-  outcome?: { passed: boolean; said: string /** Milliseconds. */; took: number };
+  outcome?: {
+    passed: boolean;
+    said: string;
+    /** Milliseconds. */
+    took: number;
+    /** Why it did not pass. */
+    problem?: Problem;
+  };
 }
 
 /** What a check of all services tells while it runs. */
@@ -59,4 +66,6 @@ export interface ServiceHealth {
   said: string;
   /** Milliseconds. */
   took: number;
+  /** Why it did not pass. */
+  problem?: Problem;
 }

@@ -1,6 +1,6 @@
 /** Whether each service of the platform answers, and what: gateway guide, "To check the connectivity". */
 import type { Call, ConnectivityNews, ServiceHealth } from '../../appliance.ts';
-import { explain, Failure, fail } from '../../errors.ts';
+import { explain, Failure, fail, type Problem } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
 import type { Fqdn } from '../../values/host.ts';
 import { isDirect } from '../../values/noproxy.ts';
@@ -53,19 +53,20 @@ export async function checkService(reach: Reach, role: Role, signal: AbortSignal
 async function healthOf(reach: Reach, role: Role, way: Way, signal: AbortSignal): Promise<ServiceHealth> {
   const host = serviceHost(reach, role);
   const began = performance.now();
-  const health = (passed: boolean, said: string) => ({
+  const health = (passed: boolean, said: string, problem?: Problem) => ({
     service: reach.labels[role],
     host,
     ...(way ? { proxy: proxyName(way) } : {}),
     passed,
     said,
     took: Math.round(performance.now() - began),
+    ...(problem ? { problem } : {}),
   });
   try {
     return health(true, saidBy(role, await askBy(way, reach, { host, path: paths.health }, signal), host));
   } catch (error) {
     if (!(error instanceof Failure) || error.problem.code === 'aborted') throw error;
-    return health(false, explain(error.problem).what);
+    return health(false, explain(error.problem).what, error.problem);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Work told step by step, each with its outcome and time. Nothing of what the steps do. */
 import type { StepNews } from '../../appliance.ts';
-import { explain, problemOf } from '../../errors.ts';
+import { explain, type Problem, problemOf } from '../../errors.ts';
 
 export class Steps {
   /** Those that have ended, in their order. */
@@ -12,8 +12,9 @@ export class Steps {
   async take<T>(step: string, work: () => Promise<T>, said: (result: T) => string): Promise<T> {
     this.progress({ step });
     const began = performance.now();
-    const end = (passed: boolean, words: string) => {
-      const news = { step, outcome: { passed, said: words, took: Math.round(performance.now() - began) } };
+    const end = (passed: boolean, words: string, problem?: Problem) => {
+      const took = Math.round(performance.now() - began);
+      const news = { step, outcome: { passed, said: words, took, ...(problem ? { problem } : {}) } };
       this.all.push(news);
       this.progress(news);
     };
@@ -22,7 +23,8 @@ export class Steps {
       end(true, said(result));
       return result;
     } catch (error) {
-      end(false, explain(problemOf(error)).what);
+      const problem = problemOf(error);
+      end(false, explain(problem).what, problem);
       throw error;
     }
   }

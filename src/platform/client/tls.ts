@@ -70,7 +70,7 @@ function shown(certificate: PeerCertificate): ShownCertificate {
   const own = subject?.CN;
   return {
     issuer: personOf(issuer) || 'nobody named',
-    names: short(subjectaltname?.replace(/DNS:/g, '') ?? String(own ?? '')) || 'no name',
+    names: someOf(subjectaltname?.replace(/DNS:/g, '') ?? String(own ?? '')) || 'no name',
     from: dateOf(from),
     until: dateOf(until),
   };
@@ -81,6 +81,13 @@ function personOf(issuer: PeerCertificate['issuer'] | undefined): string {
   const { CN, O } = (issuer ?? {}) as Record<string, string | string[] | undefined>;
   const [name, organisation] = [short(String(CN ?? '')), short(String(O ?? ''))];
   return name && organisation ? `${name} (${organisation})` : name || organisation;
+}
+
+/** The first two of a list: "one, two and 3 more". */
+function someOf(names: string): string {
+  const all = names.split(', ');
+  const first = all.slice(0, 2).map(short).join(', ');
+  return all.length > 2 ? `${first} and ${all.length - 2} more` : first;
 }
 
 const short = (text: string) => harmless(text, { most: 80 }).trim();
