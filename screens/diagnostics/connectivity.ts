@@ -2,13 +2,13 @@
 import type { ServiceHealth } from '../../src/appliance.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
-import { advice, wrapped } from './explained.ts';
+import { advice, explained, wrapped } from './explained.ts';
 
 export const connectivity: Screen = async ({ ui, appliance }) => {
   await ui.pager({
     title: 'Platform connectivity',
     stop: 'stop',
-    feed: async (add, signal) => {
+    feed: explained(async (add, signal) => {
       let through: string | undefined | null = null;
       const progress = ({ health, fraction }: { health: ServiceHealth; fraction: number }) => {
         if (health.proxy !== through) add({ text: heading(health.proxy), role: 'strong' });
@@ -17,7 +17,7 @@ export const connectivity: Screen = async ({ ui, appliance }) => {
       };
       const all = await appliance.connectivity.run({}, { signal, progress });
       add({ text: '' }, ...sum(all));
-    },
+    }),
   });
 };
 

@@ -1,7 +1,7 @@
 /** Lines of a report on the way to the platform: wrapped, and below what failed why and what to do. */
-import { explain, type Problem } from '../../src/errors.ts';
+import { explain, type Problem, problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
-import type { PagerLine } from '../kit/pager.ts';
+import type { PagerLine, PagerOptions } from '../kit/pager.ts';
 import type { Role } from '../kit/theme.ts';
 
 /** Columns that a pager has on 80 columns. A pager does not wrap, as what it mostly shows is not prose. */
@@ -22,4 +22,15 @@ export function advice(problems: readonly (Problem | undefined)[]): PagerLine[] 
     const { why, advice } = explain(problem);
     return [why, advice].flatMap((text) => (text ? wrapped('', text) : []));
   });
+}
+
+type Feed = NonNullable<PagerOptions['feed']>;
+
+/** A feed that says in whole lines why it could not be. */
+export function explained(feed: Feed): Feed {
+  return (add, signal) =>
+    feed(add, signal).catch((error) => {
+      const problem = problemOf(error);
+      if (problem.code !== 'aborted') add(...wrapped('', explain(problem).what, 'bad'), ...advice([problem]));
+    });
 }

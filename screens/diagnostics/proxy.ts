@@ -2,22 +2,29 @@
 import type { StepNews } from '../../src/appliance.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
-import { advice, wrapped } from './explained.ts';
+import { advice, explained, wrapped } from './explained.ts';
+
+/** Milliseconds after which a step is told before its end: the quick ones would fill the screen twice. */
+const slow = 1000;
 
 export const proxyTest: Screen = async ({ ui, appliance }) => {
   await ui.pager({
     title: 'Upstream proxy test',
     stop: 'stop',
-    feed: async (add, signal) => {
-      const steps = await appliance.proxyTest.run({}, { signal, progress: (news) => add(...lines(news)) });
+    feed: explained(async (add, signal) => {
+      let running: NodeJS.Timeout | undefined;
+      const progress = ({ step, outcome }: StepNews) => {
+        clearTimeout(running);
+        if (outcome) add(...lines(step, outcome));
+        else running = setTimeout(() => add({ text: `..  ${step}`, role: 'dim' }), slow);
+      };
+      const steps = await appliance.proxyTest.run({}, { signal, progress }).finally(() => clearTimeout(running));
       add({ text: '' }, ...sum(steps));
-    },
+    }),
   });
 };
 
-function lines({ step, outcome }: StepNews): PagerLine[] {
-  if (!outcome) return [{ text: `..  ${step}`, role: 'dim' }];
-  const { passed, said, took } = outcome;
+function lines(step: string, { passed, said, took }: NonNullable<StepNews['outcome']>): PagerLine[] {
   return wrapped(passed ? 'ok  ' : 'NO  ', `${step}: ${said} (${took} ms)`, passed ? 'good' : 'bad');
 }
 

@@ -1,6 +1,6 @@
 /**
  * A booted Debian with Gatehouse installed, and on its neighbour all that registration needs: DNS, the reference
- * platform, a proxy, and addresses behind which things go wrong. For registration.test.ts.
+ * platform, a proxy, and addresses behind which things go wrong. For the tests of registration.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,13 @@ import { type Admin, openAdmin } from '../../src/platform/server/admin.ts';
 import type { Faults } from '../../src/platform/server/faults.ts';
 import { type Bundle, bundle } from '../terminal/bundle.ts';
 import { kill, must, start } from './machine/programs.ts';
-import { bootHost, type Host, until } from './machine.ts';
+import { bootHost, type Host, hostNeeds, until } from './machine.ts';
+
+export const registrationNeeds = {
+  ...hostNeeds,
+  programs: [...hostNeeds.programs, 'dnsmasq', 'squid', 'openssl'],
+  paths: ['/usr/lib/squid/basic_ncsa_auth'],
+};
 
 export const suffix = 'platform.gatehouse.test';
 
@@ -38,6 +44,8 @@ export interface Told<T> {
 
 export interface RunningPlatform {
   admin: Admin;
+  /** Of its state; for an `openAdmin` with another clock. */
+  folder: string;
   ca: string;
   /** Instead of those before; {} none. */
   fault(faults: Faults): Promise<void>;
@@ -111,6 +119,7 @@ export class RegistrationHost {
     await until('the platform', () => lines.includes('ready'));
     return {
       admin: await openAdmin(folder),
+      folder,
       ca: readFileSync(join(folder, 'ca.pem'), 'utf8'),
       async fault(faults) {
         const told = lines.length;

@@ -4,21 +4,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RegistrationState, ServiceHealth, StepNews } from '../../src/appliance.ts';
 import type { Problem } from '../../src/errors.ts';
 import { describeWith } from '../setup/needs.ts';
-import { hostNeeds, until } from './machine.ts';
-import { RegistrationHost, type RunningPlatform, suffix } from './registration-host.ts';
+import { until } from './machine.ts';
+import { RegistrationHost, type RunningPlatform, registrationNeeds, suffix } from './registration-host.ts';
 
 type Registered = Extract<RegistrationState, { registered: true }>;
 
-const needs = {
-  ...hostNeeds,
-  programs: [...hostNeeds.programs, 'dnsmasq', 'squid', 'openssl'],
-  paths: ['/usr/lib/squid/basic_ncsa_auth'],
-};
 const user = 'appliance';
 const password = 'pa55-word!';
 const viaSquid = { host: 'proxy.corp.test', port: 3128, user, password };
 
-describeWith(needs, 'registration of a real machine', () => {
+describeWith(registrationNeeds, 'registration of a real machine', () => {
   let machine: RegistrationHost;
   let platform: RunningPlatform;
   let squid: Awaited<ReturnType<RegistrationHost['serveProxy']>>;
