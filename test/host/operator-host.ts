@@ -13,7 +13,7 @@ import { Pty, type PtyOptions } from '../terminal/pty.ts';
 import { kill, start } from './machine/programs.ts';
 import { bootHost, type Host, until } from './machine.ts';
 
-export const first: InterfaceSettings = {
+const first: InterfaceSettings = {
   method: 'static',
   address: '10.77.0.2/24',
   gateway: '10.77.0.1',
