@@ -1,10 +1,11 @@
 /** Registration: the personalization code, the steps as they happen, and what the appliance is once registered. */
 import type { RegistrationState } from '../src/appliance.ts';
-import { sentence } from '../src/errors.ts';
 import { parsePersonalizationCode } from '../src/values/uuid.ts';
 import { permitted } from './flows/permission.ts';
+import { sentence } from './kit/explained.ts';
 import type { Fact } from './kit/facts.ts';
 import { text } from './kit/fields.ts';
+import { problemFact } from './kit/reading.ts';
 import type { Screen, Surroundings } from './kit/screen.ts';
 
 type Registered = Extract<RegistrationState, { registered: true }>;
@@ -104,7 +105,7 @@ function facts(state: RegistrationState): Fact[] {
     state.connected
       ? { label: 'Platform', value: `connected since ${time(state.connectedSince)}`, role: 'good' }
       : { label: 'Platform', value: `not connected since ${time(state.connectedSince)}`, role: 'bad' },
-    ...(state.problem ? [{ label: 'Problem', value: sentence(state.problem), role: 'bad' as const }] : []),
+    ...(state.problem ? [problemFact('Problem', state.problem)] : []),
     ...(state.lastCheckIn ? [{ label: 'Last check-in', value: time(state.lastCheckIn) }] : []),
     { label: 'Certificate until', value: time(state.certificateUntil) },
     { label: 'Proxy port', value: String(gateway.proxyPort) },

@@ -1,8 +1,8 @@
 /** Diagnostics › Connectivity: each service of the platform, with and without the proxy, as it answers. */
 import type { ServiceHealth } from '../../src/appliance.ts';
+import { advice, explained, wrapped } from '../kit/explained.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
-import { advice, explained, wrapped } from './explained.ts';
 
 export const connectivity: Screen = async ({ ui, appliance }) => {
   await ui.pager({

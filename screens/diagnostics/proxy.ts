@@ -1,8 +1,8 @@
 /** Diagnostics › Proxy: a connection through the upstream proxy, step by step. */
 import type { StepNews } from '../../src/appliance.ts';
+import { advice, explained, wrapped } from '../kit/explained.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
-import { advice, explained, wrapped } from './explained.ts';
 
 /** Milliseconds after which a step is told before its end: the quick ones would fill the screen twice. */
 const slow = 1000;

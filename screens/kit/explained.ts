@@ -1,8 +1,10 @@
 /** Lines of a report on the way to the platform: wrapped, and below what failed why and what to do. */
+export { sentence } from '../../src/errors.ts';
+
 import { explain, type Problem, problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
-import type { PagerLine, PagerOptions } from '../kit/pager.ts';
-import type { Role } from '../kit/theme.ts';
+import type { PagerLine, PagerOptions } from './pager.ts';
+import type { Role } from './theme.ts';
 
 /** Columns that a pager has on 80 columns. A pager does not wrap, as what it mostly shows is not prose. */
 const width = 74;
