@@ -2,7 +2,6 @@
 import type { RegistrationState } from '../src/appliance.ts';
 import { parsePersonalizationCode } from '../src/values/uuid.ts';
 import { permitted } from './flows/permission.ts';
-import { sentence } from './kit/explained.ts';
 import type { Fact } from './kit/facts.ts';
 import { text } from './kit/fields.ts';
 import { problemFact } from './kit/reading.ts';

@@ -1,6 +1,4 @@
 /** Lines of a report on the way to the platform: wrapped, and below what failed why and what to do. */
-export { sentence } from '../../src/errors.ts';
-
 import { explain, type Problem, problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
 import type { PagerLine, PagerOptions } from './pager.ts';
