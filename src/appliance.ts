@@ -112,7 +112,7 @@ export interface Appliance {
       { password: string },
       { right: boolean /** Seconds until the next try is taken. */; wait?: number }
     >;
-    set: Operation<{ passwordBeforeChanges: boolean; idleLockMinutes: number }, AccessState>;
+    set: Operation<Pick<AccessState, 'passwordBeforeChanges' | 'idleLockMinutes' | 'windowSeconds'>, AccessState>;
   };
   settings: {
     versions: Operation<Nothing, SettingsVersion[]>;

@@ -122,6 +122,9 @@ export interface Explanation {
   advice?: string;
 }
 
+/** "2026-11-21 09:56:53 UTC" of an ISO 8601 time. */
+const moment = (iso: string) => `${iso.slice(0, 19).replace('T', ' ')}${iso.endsWith('Z') ? ' UTC' : ''}`;
+
 const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   internal: (d) => ({
     what: 'Gatehouse made a mistake.',
@@ -150,7 +153,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   }),
   busy: (d) => ({
     what: `${d.what} is busy.`,
-    why: `${d.by} has been at it since ${d.since}.`,
+    why: `${d.by} has been at it since ${moment(d.since)}.`,
     advice: 'Try again when that is done.',
   }),
   'settings-newer': (d) => ({
@@ -198,12 +201,12 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   }),
   held: (d) => ({
     what: `${d.what}: somebody else edits it.`,
-    why: `${d.by} has been at it since ${d.since}.`,
+    why: `${d.by} has been at it since ${moment(d.since)}.`,
     advice: 'It is free as soon as they leave the screen, or are gone.',
   }),
   'change-pending': (d) => ({
     what: 'Another change is not finished yet.',
-    why: `${d.what}, by ${d.by}${d.until ? `: waits for an answer until ${d.until}` : ''}.`,
+    why: `${d.what}, by ${d.by}${d.until ? `: waits for an answer until ${moment(d.until)}` : ''}.`,
     advice: 'Keep it or undo it first.',
   }),
   'change-not-asking': (d) => ({ what: 'No such change waits for an answer.', why: d.why }),

@@ -93,6 +93,12 @@ async function rules(surroundings: Surroundings, state: AccessState): Promise<vo
         columns: 6,
         parse: (given) => parseWhole(given, { from: 0, to: 1440, right: '15' }),
       }),
+      windowSeconds: text({
+        label: 'Seconds to keep a change (30 to 900)',
+        value: String(state.windowSeconds),
+        columns: 6,
+        parse: (given) => parseWhole(given, { from: 30, to: 900, right: '120' }),
+      }),
     },
     submit: {
       what: 'Setting the rules',

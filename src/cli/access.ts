@@ -9,6 +9,7 @@ import { fields } from './table.ts';
 export interface AccessOptions {
   ask?: 'on' | 'off';
   lock?: number;
+  window?: number;
 }
 
 export async function show({ appliance, output, signal }: Context): Promise<number> {
@@ -16,11 +17,16 @@ export async function show({ appliance, output, signal }: Context): Promise<numb
 }
 
 /** What is not named stays. */
-export async function set({ appliance, output, signal }: Context, { ask, lock }: AccessOptions): Promise<number> {
+export async function set(
+  { appliance, output, signal }: Context,
+  { ask, lock, window }: AccessOptions,
+): Promise<number> {
   const now = await appliance.access.read({}, { signal });
   const passwordBeforeChanges = ask === undefined ? now.passwordBeforeChanges : ask === 'on';
   const idleLockMinutes = lock ?? now.idleLockMinutes;
-  return told(output, await appliance.access.set({ passwordBeforeChanges, idleLockMinutes }, { signal }));
+  const windowSeconds = window ?? now.windowSeconds;
+  const rules = { passwordBeforeChanges, idleLockMinutes, windowSeconds };
+  return told(output, await appliance.access.set(rules, { signal }));
 }
 
 /** From a terminal unseen; otherwise from standard input: the present one where one is set, then the new one. */
@@ -57,7 +63,7 @@ function fromLines(lines: readonly string[], passwordSet: boolean): Passwords {
 }
 
 function told(output: Context['output'], state: AccessState): number {
-  const { account, passwordSet, keySet, passwordBeforeChanges, idleLockMinutes } = state;
+  const { account, passwordSet, keySet, passwordBeforeChanges, idleLockMinutes, windowSeconds } = state;
   output.text(
     fields([
       ['Account', account],
@@ -65,6 +71,7 @@ function told(output: Context['output'], state: AccessState): number {
       ['Key', keySet ? 'set' : 'none'],
       ['Asked before changes', passwordBeforeChanges ? 'on' : 'off'],
       ['Locked when idle', idleLockMinutes === 0 ? 'off' : `after ${idleLockMinutes} min`],
+      ['A change waits', `${windowSeconds} s for its answer`],
     ]),
   );
   output.value(state);

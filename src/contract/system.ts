@@ -70,6 +70,8 @@ export interface AccessState {
   passwordBeforeChanges: boolean;
   /** Minutes without a key until a console locks; 0: never. */
   idleLockMinutes: number;
+  /** Seconds that a change waits for its answer, 30 to 900. */
+  windowSeconds: number;
 }
 
 export interface SettingsVersion {

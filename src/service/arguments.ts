@@ -138,7 +138,11 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   'access.read': nothing,
   'access.check': z.strictObject({ password }),
   'access.setPassword': z.strictObject({ current: password.exactOptional(), next: password }),
-  'access.set': z.strictObject({ passwordBeforeChanges: z.boolean(), idleLockMinutes: z.int().min(0).max(1440) }),
+  'access.set': z.strictObject({
+    passwordBeforeChanges: z.boolean(),
+    idleLockMinutes: z.int().min(0).max(1440),
+    windowSeconds: z.int().min(30).max(900),
+  }),
   'settings.versions': nothing,
   'settings.difference': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
   'registration.read': nothing,

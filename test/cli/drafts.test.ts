@@ -196,6 +196,7 @@ test('the password of the console comes from standard input or twice unseen, and
     keySet: false,
     passwordBeforeChanges: false,
     idleLockMinutes: 0,
+    windowSeconds: 120,
   });
   const typed: string[] = [];
   const runs = [

@@ -22,6 +22,7 @@ test('the first password needs none before, each later one does', async () => {
     keySet: false,
     passwordBeforeChanges: false,
     idleLockMinutes: 0,
+    windowSeconds: 120,
   });
   await access.setPassword({ next: good });
   expect(gate.password).toBe(good);
@@ -66,7 +67,7 @@ test('passwords are in no audit entry and no log line, and wrong tries are in bo
 
 test('asking for a password before changes needs one', async () => {
   const { link, gate } = await begin();
-  const wanted = { passwordBeforeChanges: true, idleLockMinutes: 10 };
+  const wanted = { passwordBeforeChanges: true, idleLockMinutes: 10, windowSeconds: 60 };
   expect(await failing(link.appliance.access.set(wanted))).toMatchObject({
     details: { fields: [{ field: 'passwordBeforeChanges' }] },
   });

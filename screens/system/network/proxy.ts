@@ -24,6 +24,13 @@ export const proxy: Screen = async (surroundings) => {
   };
   await read();
   if (!state) return;
+  // A change may go back long after it was made here.
+  const looking = new AbortController();
+  const { signal } = looking;
+  const reread = async () => {
+    state = await appliance.proxy.read({}, { signal });
+  };
+  appliance.changes.watch({}, { signal, progress: () => void reread().catch(() => undefined) }).catch(() => undefined);
   await ui.menu({
     title: 'Proxy Server',
     back: true,
@@ -33,6 +40,7 @@ export const proxy: Screen = async (surroundings) => {
       await read();
     },
   });
+  looking.abort();
 };
 
 function items({ enabled, proxies }: ProxyState): MenuItem[] {

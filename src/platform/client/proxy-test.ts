@@ -19,7 +19,8 @@ import { Steps } from './steps.ts';
  */
 export async function testProxies(reach: Reach, { signal, progress }: Call<StepNews>): Promise<StepNews[]> {
   const { proxies } = reach.proxy;
-  if (proxies.length === 0) throw fail('unavailable', { what: 'The proxy test', why: 'No proxy is set in System, Network, Proxy.' });
+  if (proxies.length === 0)
+    throw fail('unavailable', { what: 'The proxy test', why: 'No proxy is set in System, Network, Proxy.' });
   const steps = new Steps(progress);
   const on = (work: Promise<void>) => work.catch(unlessAborted);
   for (const proxy of proxies) {
