@@ -4,6 +4,7 @@ import { parsePersonalizationCode } from '../src/values/uuid.ts';
 import { permitted } from './flows/permission.ts';
 import type { Fact } from './kit/facts.ts';
 import { text } from './kit/fields.ts';
+import type { Outcome } from './kit/outcome.ts';
 import { problemFact } from './kit/reading.ts';
 import type { Screen, Surroundings } from './kit/screen.ts';
 
@@ -133,19 +134,22 @@ async function deregister(surroundings: Surroundings, { name }: Registered): Pro
   ];
   if (!(await ui.confirm({ title: 'Deregister', text, yes: 'Deregister' })) || !(await permitted(surroundings)))
     return false;
-  if (await leave(surroundings, false)) return true;
+  const told = await leave(surroundings, false);
+  if (told.ok || told.problem.code === 'aborted') return told.ok;
   const alone = [
     'The platform could not be told; there the appliance stays in the list.',
     'Forget the registration here all the same?',
   ];
-  return (await ui.confirm({ title: 'Deregister', text: alone, yes: 'Forget it' })) && leave(surroundings, true);
+  return (
+    (await ui.confirm({ title: 'Deregister', text: alone, yes: 'Forget it' })) && (await leave(surroundings, true)).ok
+  );
 }
 
-/** Was it left? Says what came of it. */
-async function leave({ ui, appliance }: Surroundings, withoutPlatform: boolean): Promise<boolean> {
+/** Says what came of it. */
+async function leave({ ui, appliance }: Surroundings, withoutPlatform: boolean): Promise<Outcome<unknown>> {
   const work = (signal: AbortSignal) => appliance.registration.deregister({ withoutPlatform }, { signal });
   const outcome = await ui.busy(withoutPlatform ? 'Forgetting the registration' : 'Telling the platform', work);
   if (!outcome.ok) await ui.problem('Deregister', outcome.problem);
   else await ui.message({ title: 'Deregister', text: ['This appliance is not registered any more.'] });
-  return outcome.ok;
+  return outcome;
 }

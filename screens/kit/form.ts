@@ -200,7 +200,7 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
     const left = this.labelsLeft(width);
     this.rows.forEach(({ field, error }, index) => {
       const from = y;
-      const x = left && this.labelColumns ? this.labelColumns + 2 : 0;
+      const x = left && field.label ? this.labelColumns + 2 : 0;
       if (field.label && !left) lines(field.label, 'text');
       if (field.label && left) items.push({ y, paint: (c, at) => void c.text(0, at, field.label) });
       const at = y;

@@ -106,6 +106,8 @@ export class LineEditor {
   private follow(shown: string[], width: number): void {
     if (this.at < this.from) this.from = this.at;
     while (columns(shown.slice(this.from, this.at).join('')) > width - 1) this.from++;
+    // The field may have become wider.
+    while (this.from > 0 && columns(shown.slice(this.from - 1).join('')) <= width - 1) this.from--;
   }
 }
 
