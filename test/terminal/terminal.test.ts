@@ -262,7 +262,7 @@ describe('stopped and continued', () => {
     await pty.waitFor('count 0');
     process.kill(childOf(pty.pid), 'SIGTSTP');
     // What is typed before the shell asks again would stand in the wrong place.
-    await pty.waitFor(/Stopped[^]*prompt>/);
+    await pty.waitFor(/Stopped[\s\S]*prompt>/);
     expect(pty.alternate).toBe(false);
     pty.send('stty -a | grep -c " icanon"\n');
     await pty.waitFor(/^1$/m);
