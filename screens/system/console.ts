@@ -94,10 +94,10 @@ async function rules(surroundings: Surroundings, state: AccessState): Promise<vo
         parse: (given) => parseWhole(given, { from: 0, to: 1440, right: '15' }),
       }),
       windowSeconds: text({
-        label: 'Seconds to keep a change (30 to 900)',
+        label: 'Seconds to keep a change (5 to 3600)',
         value: String(state.windowSeconds),
         columns: 6,
-        parse: (given) => parseWhole(given, { from: 30, to: 900, right: '120' }),
+        parse: (given) => parseWhole(given, { from: 5, to: 3600, right: '120' }),
       }),
     },
     submit: {

@@ -87,7 +87,7 @@ export function describeAccess(program: Command, asking: Asking): void {
     .description('what the console asks; what is not named stays')
     .addOption(new Option('--ask <on|off>', 'ask for the password before changes').choices(['on', 'off']))
     .option('--lock <minutes>', 'lock when idle for so long; 0: never', wholeNumber)
-    .option('--window <seconds>', 'how long a change waits for its answer, 30 to 900', wholeNumber)
+    .option('--window <seconds>', 'how long a change waits for its answer, 5 to 3600', wholeNumber)
     .action((options: object) => asking(async (context) => (await commands()).set(context, options)));
 }
 

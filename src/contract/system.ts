@@ -70,7 +70,7 @@ export interface AccessState {
   passwordBeforeChanges: boolean;
   /** Minutes without a key until a console locks; 0: never. */
   idleLockMinutes: number;
-  /** Seconds that a change waits for its answer, 30 to 900. */
+  /** Seconds that a change waits for its answer, 5 to 3600. */
   windowSeconds: number;
 }
 

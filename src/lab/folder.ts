@@ -1,8 +1,10 @@
 /** The lab's folder: where it lies, that it is ours alone, and that one lab at a time has it. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, lstat, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { isAbsolute, join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fail } from '../errors.ts';
 
 /**
@@ -57,14 +59,36 @@ async function removeIfStale(lock: string, folder: string): Promise<void> {
   const holder = await read(lock);
   if (holder === null) return;
   if (await isAlive(holder)) throw taken(folder, holder);
-  // Renamed first, then read again: another lab may have taken the freed lock between our look and now.
-  const aside = `${lock}.${randomUUID()}`;
-  const moved = await rename(lock, aside).then(
-    () => read(aside),
-    () => null,
-  );
-  if (moved !== null && moved !== holder) await link(aside, lock).catch(() => undefined);
-  await rm(aside, { force: true });
+  await rm(lock, { force: true });
+}
+
+/**
+ * One at a time on this machine: holds a name of the kernel's own (unix(7), abstract sockets), which is gone with its
+ * process, while a stale lock is freed and taken. Between the two another lab could take it otherwise.
+ */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const name = `\0gatehouse-lab:${createHash('sha256').update(folder).digest('hex')}`;
+  let gate = await entered(name);
+  for (let tries = 0; !gate && tries < 500; tries++) {
+    await wait(10);
+    gate = await entered(name);
+  }
+  if (!gate) throw taken(folder, 'another');
+  try {
+    return await work();
+  } finally {
+    gate.close();
+  }
+}
+
+function entered(name: string): Promise<Server | undefined> {
+  const gate = createServer();
+  return new Promise((resolve, reject) => {
+    gate.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    gate.listen(name, () => resolve(gate));
+  });
 }
 
 function taken(folder: string, holder: string) {
@@ -86,10 +110,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     );
   });
   try {
-    await removeIfStale(lock, folder);
-    // A link appears whole or not at all, and never over another.
-    await link(mine, lock).catch(async (cause) => {
-      throw cause.code === 'EEXIST' ? taken(folder, await readFile(lock, 'utf8').catch(() => 'unknown')) : cause;
+    await alone(folder, async () => {
+      await removeIfStale(lock, folder);
+      // A link appears whole or not at all.
+      await link(mine, lock);
     });
   } finally {
     await rm(mine, { force: true });

@@ -141,7 +141,7 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   'access.set': z.strictObject({
     passwordBeforeChanges: z.boolean(),
     idleLockMinutes: z.int().min(0, 'it is 0 to 1440').max(1440, 'it is 0 to 1440'),
-    windowSeconds: z.int().min(30, 'it is 30 to 900').max(900, 'it is 30 to 900'),
+    windowSeconds: z.int().min(5, 'it is 5 to 3600').max(3600, 'it is 5 to 3600'),
   }),
   'settings.versions': nothing,
   'settings.difference': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
@@ -175,7 +175,7 @@ const rights: Record<string, string> = {
   code: 'a code such as 0123a17a-4c5d-4e6f-8a9b-16dc66900d1b',
   passwordBeforeChanges: 'true or false',
   idleLockMinutes: 'a whole number from 0 to 1440',
-  windowSeconds: 'a whole number from 30 to 900',
+  windowSeconds: 'a whole number from 5 to 3600',
 };
 
 /**
