@@ -15,7 +15,7 @@ export type Effective = Readonly<Record<string, string>>;
 
 /** What a draft comes to. */
 export interface Prepared {
-  /** Its window is what the settings say, 30 to 900 s. */
+  /** Its window is what the settings say. */
   plan: ChangePlan;
   /**
    * Whole files, the settings among them; written, and put back, in this order. One that must not be seen without
