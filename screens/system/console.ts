@@ -81,10 +81,12 @@ async function rules(surroundings: Surroundings, state: AccessState): Promise<vo
   if (!(await permitted(surroundings))) return;
   await ui.form({
     title: 'Rules',
-    ...(state.passwordSet ? {} : { text: 'No password is set yet: until then nothing is asked and nothing locks.' }),
+    text: state.passwordSet
+      ? 'A password once given holds until five minutes pass without a key.'
+      : 'No password is set yet: until then nothing is asked and nothing locks.',
     fields: {
       passwordBeforeChanges: check({
-        label: 'Ask for the password before changes (again after 5 idle minutes)',
+        label: 'Password asked before changes',
         value: state.passwordBeforeChanges,
       }),
       idleLockMinutes: text({
