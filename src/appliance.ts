@@ -3,6 +3,7 @@
  * Types only; what is asked and answered is described in contract/. No code, no import of anything that runs.
  */
 import type { Nothing, Operation, Watch } from './contract/call.ts';
+import type { CapturePlan, CaptureState } from './contract/capture.ts';
 import type {
   ChangeDraft,
   ChangePlan,
@@ -12,9 +13,24 @@ import type {
   PendingChange,
   TestResult,
 } from './contract/changes.ts';
+import type { Container, ContainerDetails, ContainerOutcome, Image, ImageDetails } from './contract/containers.ts';
 import type { About, Info, Status } from './contract/info.ts';
+import type {
+  LogEntry,
+  LogFile,
+  LogNews,
+  LogPage,
+  LogPageRequest,
+  LogPattern,
+  LogPlace,
+  LogSearchNews,
+  LogSearchRequest,
+  LogSource,
+} from './contract/logs.ts';
 import type { InterfaceState } from './contract/network.ts';
 import type { ConnectivityNews, RegistrationState, ServiceHealth, StepNews } from './contract/platform.ts';
+import type { HostKey, Offer, Report, ReportItem, ReportsState, UploadTarget } from './contract/report.ts';
+import type { Stats, StatsHistory, StatsSubject } from './contract/stats.ts';
 import type {
   AccessState,
   DnsState,
@@ -29,10 +45,15 @@ import type {
 import type { PingLine, PingRequest, PingSummary, Unit, UnitNews, UnitOutcome, UnitStatus } from './contract/units.ts';
 
 export type * from './contract/call.ts';
+export type * from './contract/capture.ts';
 export type * from './contract/changes.ts';
+export type * from './contract/containers.ts';
 export type * from './contract/info.ts';
+export type * from './contract/logs.ts';
 export type * from './contract/network.ts';
 export type * from './contract/platform.ts';
+export type * from './contract/report.ts';
+export type * from './contract/stats.ts';
 export type * from './contract/system.ts';
 export type * from './contract/units.ts';
 
@@ -133,5 +154,73 @@ export interface Appliance {
   proxyTest: {
     /** Each proxy that is set. A failed step is an outcome; without a proxy it rejects with 'unavailable'. */
     run: Operation<Nothing, StepNews[], StepNews>;
+  };
+  /** All reject with 'engine-absent', 'engine-stopped' or 'engine-hangs' where there is none to ask. */
+  containers: {
+    list: Operation<Nothing, Container[]>;
+    watch: Watch<Nothing, Container[]>;
+    /** `id`: whole, its first 12 digits or more, or the name. So for all below. */
+    show: Operation<{ id: string }, ContainerDetails>;
+    start: Operation<{ id: string }, ContainerOutcome, { step: string }>;
+    stop: Operation<{ id: string }, ContainerOutcome, { step: string }>;
+    restart: Operation<{ id: string }, ContainerOutcome, { step: string }>;
+  };
+  images: {
+    list: Operation<Nothing, Image[]>;
+    watch: Watch<Nothing, Image[]>;
+    /** `id`: whole or its first 12 digits or more, or "repository:tag". */
+    show: Operation<{ id: string }, ImageDetails>;
+  };
+  logs: {
+    /** Files of the log folder and the folders in it, by path. */
+    files: Operation<Nothing, LogFile[]>;
+    /** Names of units that the journal has lines of, by name. */
+    units: Operation<Nothing, string[]>;
+    page: Operation<LogPageRequest, LogPage>;
+    /** The next line that holds the pattern; none: nothing lies in that direction. */
+    search: Operation<LogSearchRequest, { found?: LogEntry }, LogSearchNews>;
+    /** How many lines hold the pattern. */
+    count: Operation<{ source: LogSource; pattern: LogPattern; only?: LogPattern }, { found: number }, LogSearchNews>;
+    /** What is added behind `from`, from then on. Rests where the asker is too slow, and says how much it left out. */
+    follow: Watch<{ source: LogSource; from: LogPlace; only?: LogPattern }, LogNews>;
+  };
+  stats: {
+    read: Operation<Nothing, Stats>;
+    watch: Watch<Nothing, Stats>;
+    /** What the service has kept: 15 minutes. */
+    history: Operation<Pick<StatsSubject, 'kind' | 'id'>, StatsHistory>;
+  };
+  report: {
+    /** What a report would hold. */
+    items: Operation<Nothing, ReportItem[]>;
+    read: Operation<Nothing, ReportsState>;
+    watch: Watch<Nothing, ReportsState>;
+    /** `items`: by name; without: all. The job goes on when the asker is gone. */
+    start: Operation<{ items?: string[] }, ReportsState>;
+    /** Nothing of it stays. */
+    cancel: Operation<Nothing, ReportsState>;
+    remove: Operation<{ name: string }, ReportsState>;
+    /** Opens the listener. The password is told here and never again; an offer before ends. */
+    offer: Operation<{ name: string }, { offer: Offer; password: string }>;
+    withdraw: Operation<Nothing, ReportsState>;
+    /** Asks a server for its key: what an operator confirms before anything is sent. */
+    hostKey: Operation<Pick<UploadTarget, 'host' | 'port'>, HostKey>;
+    /** `sha256`: the confirmed key's. With `password` or `key` (a private key, `passphrase` where it is sealed). */
+    upload: Operation<
+      UploadTarget & { name: string; sha256: string; password?: string; key?: string; passphrase?: string },
+      ReportsState
+    >;
+    cancelUpload: Operation<Nothing, ReportsState>;
+    /** The kept report itself, base64, for a client on this machine. `from`: byte; `most`: up to 1 MiB. */
+    fetch: Operation<{ name: string; from: number; most: number }, { data: string; report: Report }>;
+  };
+  capture: {
+    plan: Operation<{ whole?: boolean }, CapturePlan>;
+    read: Operation<Nothing, CaptureState>;
+    watch: Watch<Nothing, CaptureState>;
+    /** `seconds`: 10 to 1800. `whole`: packets with all they carry. Goes on when the asker is gone. */
+    start: Operation<{ seconds: number; whole?: boolean }, CaptureState>;
+    /** What was caught stays. */
+    stop: Operation<Nothing, CaptureState>;
   };
 }

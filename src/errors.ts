@@ -86,6 +86,29 @@ export interface Problems {
   'configuration-refused': { why: string };
   'registration-not-saved': { path: string; why: string };
   'registration-broken': { path: string; why: string };
+  // ---- diagnostics
+  'engine-absent': Record<string, never>;
+  'engine-stopped': { why: string };
+  'engine-hangs': { seconds: number };
+  /** What the engine answered instead. `said`: its own words. */
+  'engine-refused': { said: string };
+  'unknown-container': { name: string };
+  'unknown-image': { name: string };
+  /** The log is not there (any more), or what was shown of it is not. */
+  'log-gone': { name: string; why: string };
+  /** It cannot be shown as lines. */
+  'log-unreadable': { name: string; why: string };
+  'bad-pattern': { pattern: string; why: string };
+  // ---- report and capture
+  'unknown-report': { name: string };
+  'report-failed': { why: string };
+  'disk-full': { path: string; needed: number; free: number };
+  /** The brand has no key to encrypt to. */
+  'no-support-key': Record<string, never>;
+  'host-key-other': { host: string; confirmed: string; shown: string };
+  'upload-failed': { host: string; why: string };
+  'login-refused': { host: string; user: string };
+  'capture-failed': { why: string };
 }
 
 export type ProblemCode = keyof Problems;
@@ -357,8 +380,82 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     why: `${d.path}: ${d.why}.`,
     advice: 'Register again with a new code.',
   }),
+  'engine-absent': () => ({
+    what: 'There is no container engine on this appliance.',
+    why: 'Docker is not installed.',
+    advice: 'Everything else works without it.',
+  }),
+  'engine-stopped': (d) => ({
+    what: 'The container engine does not run.',
+    why: `${d.why}.`,
+    advice: 'See docker in Diagnostics, Units: Status tells why, Start starts it.',
+  }),
+  'engine-hangs': (d) => ({
+    what: `The container engine did not answer within ${d.seconds} s.`,
+    why: 'It runs, but hangs or is overloaded.',
+    advice: 'Wait a minute; if it stays so, restart docker in Diagnostics, Units.',
+  }),
+  'engine-refused': (d) => ({ what: 'The container engine refused.', why: `It says: ${d.said}` }),
+  'unknown-container': (d) => ({
+    what: `There is no container ${d.name}.`,
+    why: 'It may have been removed in the meantime.',
+    advice: 'See Diagnostics, Containers for those that are there.',
+  }),
+  'unknown-image': (d) => ({
+    what: `There is no image ${d.name}.`,
+    why: 'It may have been removed in the meantime.',
+    advice: 'See Diagnostics, Images for those that are there.',
+  }),
+  'log-gone': (d) => ({
+    what: `The log ${d.name} is not there any more.`,
+    why: `${d.why}.`,
+    advice: 'Open it again from Diagnostics, Logs.',
+  }),
+  'log-unreadable': (d) => ({ what: `The log ${d.name} cannot be shown.`, why: `${d.why}.` }),
+  'bad-pattern': (d) => ({
+    what: `"${d.pattern}" is not a regular expression.`,
+    why: `${d.why}.`,
+    advice: 'Put a backslash before characters that stand for themselves: ( ) [ ] { } * + ? . | ^ $',
+  }),
+  'unknown-report': (d) => ({
+    what: `There is no report ${d.name}.`,
+    why: 'The oldest are removed when room is needed.',
+    advice: 'Generate a new one.',
+  }),
+  'report-failed': (d) => ({
+    what: 'The report could not be made; nothing of it was kept.',
+    why: `${d.why}.`,
+    advice: 'Try again, with fewer items where one of them is named here.',
+  }),
+  'disk-full': (d) => ({
+    what: `There is not enough room in ${d.path}.`,
+    why: `${megabytes(d.needed)} are needed, ${megabytes(d.free)} are free.`,
+    advice: 'Remove old reports, or leave out the larger items.',
+  }),
+  'no-support-key': () => ({
+    what: 'There is no support key to encrypt the report to.',
+    why: 'A report is never written without encryption.',
+    advice: 'Install a brand file with the keys of support.',
+  }),
+  'host-key-other': (d) => ({
+    what: `The host key of ${d.host} is not the one that was confirmed.`,
+    why: `Confirmed was ${d.confirmed}, it shows ${d.shown}. Either the server has a new key, or something stands in between.`,
+    advice: 'Ask who runs the server for its fingerprint before you go on. Nothing was sent.',
+  }),
+  'upload-failed': (d) => ({
+    what: `The upload to ${d.host} failed.`,
+    why: `${d.why}.`,
+    advice: 'Try again: it goes on where it broke off.',
+  }),
+  'login-refused': (d) => ({
+    what: `${d.host} does not let ${d.user} in.`,
+    why: 'The user name, the password or the key is wrong, or the account may not use SFTP.',
+    advice: 'Check them with who runs the server.',
+  }),
+  'capture-failed': (d) => ({ what: 'The capture failed; the one before stays.', why: `${d.why}.` }),
 };
 
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
 const minutes = (count: number) => `${count} ${count === 1 ? 'minute' : 'minutes'}`;
 
 export function explain(problem: Problem): Explanation {

@@ -77,6 +77,23 @@ const byCode: Record<ProblemCode, number> = {
   'configuration-refused': exits.failed,
   'registration-not-saved': exits.failed,
   'registration-broken': exits.failed,
+  'engine-absent': exits.absent,
+  'engine-stopped': exits.failed,
+  'engine-hangs': exits.timedOut,
+  'engine-refused': exits.failed,
+  'unknown-container': exits.absent,
+  'unknown-image': exits.absent,
+  'log-gone': exits.absent,
+  'log-unreadable': exits.failed,
+  'bad-pattern': exits.usage,
+  'unknown-report': exits.absent,
+  'report-failed': exits.failed,
+  'disk-full': exits.failed,
+  'no-support-key': exits.failed,
+  'host-key-other': exits.refused,
+  'upload-failed': exits.failed,
+  'login-refused': exits.refused,
+  'capture-failed': exits.failed,
 };
 
 export function exitOf(code: ProblemCode): number {

@@ -89,6 +89,30 @@ const code = judged(z.strictObject({ code: text }), (given, mistakes) => ({
 /** Beyond what any password may have; what is allowed in one, login knows. */
 const password = z.string().max(1000);
 
+const engineId = z.strictObject({ id: z.string().min(1).max(300) });
+/** systemd.unit(5) allows 255 bytes; whatever the journal has lines of may be asked for. */
+const journal = {
+  unit: z.string().min(1).max(255).exactOptional(),
+  priority: z.int().min(0).max(7).exactOptional(),
+  since: z.iso.datetime({ offset: true }).exactOptional(),
+  until: z.iso.datetime({ offset: true }).exactOptional(),
+};
+const logSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('journal'), ...journal }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1).max(1000) }),
+  z.strictObject({ kind: z.literal('container'), id: z.string().min(1).max(300) }),
+]);
+const logPattern = z.strictObject({
+  text: z.string().min(1).max(1000),
+  regular: z.boolean(),
+  matchCase: z.boolean().exactOptional(),
+});
+const logPlace = z.string().min(1).max(1000);
+const only = { only: logPattern.exactOptional() };
+const logDirection = z.enum(['older', 'newer']);
+const reportName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,200}$/, 'is not the name of a report');
+const server = { host, port: z.int().min(1).max(65535) };
+
 /** A schema whose values are judged by a function that notes all mistakes: each becomes an issue of its field. */
 function judged<S extends z.ZodType, T>(schema: S, judge: (given: z.output<S>, mistakes: Mistakes) => T) {
   return schema.transform((given, context) => {
@@ -151,6 +175,72 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   'registration.deregister': z.strictObject({ withoutPlatform: z.boolean().exactOptional() }),
   'connectivity.run': nothing,
   'proxyTest.run': nothing,
+  'containers.list': nothing,
+  'containers.watch': nothing,
+  'containers.show': engineId,
+  'containers.start': engineId,
+  'containers.stop': engineId,
+  'containers.restart': engineId,
+  'images.list': nothing,
+  'images.watch': nothing,
+  'images.show': engineId,
+  'logs.files': nothing,
+  'logs.units': nothing,
+  'logs.page': z.strictObject({
+    source: logSource,
+    from: logPlace,
+    direction: logDirection,
+    lines: z.int().min(1).max(1000),
+    ...only,
+  }),
+  'logs.search': z.strictObject({
+    source: logSource,
+    from: logPlace,
+    direction: logDirection,
+    pattern: logPattern,
+    ...only,
+  }),
+  'logs.count': z.strictObject({ source: logSource, pattern: logPattern, ...only }),
+  'logs.follow': z.strictObject({ source: logSource, from: logPlace, ...only }),
+  'stats.read': nothing,
+  'stats.watch': nothing,
+  'stats.history': z.strictObject({ kind: z.enum(['appliance', 'unit', 'container']), id: z.string().min(1).max(300) }),
+  'report.items': nothing,
+  'report.read': nothing,
+  'report.watch': nothing,
+  'report.start': z.strictObject({ items: z.array(z.string().max(100)).min(1).max(100).exactOptional() }),
+  'report.cancel': nothing,
+  'report.remove': z.strictObject({ name: reportName }),
+  'report.offer': z.strictObject({ name: reportName }),
+  'report.withdraw': nothing,
+  'report.hostKey': z.strictObject(server),
+  'report.upload': z.strictObject({
+    ...server,
+    name: reportName,
+    user: z.string().min(1).max(255),
+    folder: z.string().max(1000),
+    sha256: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'is not the fingerprint of a key'),
+    password: password.exactOptional(),
+    key: z.string().max(20_000).exactOptional(),
+    passphrase: password.exactOptional(),
+  }),
+  'report.cancelUpload': nothing,
+  'report.fetch': z.strictObject({
+    name: reportName,
+    from: z.int().min(0),
+    most: z
+      .int()
+      .min(1)
+      .max(1 << 20),
+  }),
+  'capture.plan': z.strictObject({ whole: z.boolean().exactOptional() }),
+  'capture.read': nothing,
+  'capture.watch': nothing,
+  'capture.start': z.strictObject({
+    seconds: z.int().min(10, 'it is 10 to 1800').max(1800, 'it is 10 to 1800'),
+    whole: z.boolean().exactOptional(),
+  }),
+  'capture.stop': nothing,
 };
 
 const rights: Record<string, string> = {
@@ -176,6 +266,15 @@ const rights: Record<string, string> = {
   passwordBeforeChanges: 'true or false',
   idleLockMinutes: 'a whole number from 0 to 1440',
   windowSeconds: 'a whole number from 5 to 3600',
+  seconds: 'a whole number from 10 to 1800',
+  whole: 'true or false',
+  port: 'a whole number from 1 to 65535',
+  priority: 'a whole number from 0 (emergency) to 7 (debug)',
+  since: 'a time such as 2026-11-21T09:00:00Z',
+  until: 'a time such as 2026-11-21T09:00:00Z',
+  direction: 'older or newer',
+  kind: 'journal, file or container',
+  sha256: 'a fingerprint such as ssh-keygen -lf prints it',
 };
 
 /**
