@@ -25,6 +25,7 @@ import type { Secret } from '../values/secret.ts';
 import type { Effect, ManagedFile } from './files.ts';
 import type { HostsState } from './hosts/hosts.ts';
 import type { LoginState } from './login/login.ts';
+import type { Logs } from './logs/reader.ts';
 import type { Found } from './network/parse.ts';
 import type { Duplicate } from './network/probe.ts';
 import type { FromNetwork, Interfaces } from './network/render.ts';
@@ -152,5 +153,6 @@ export interface Machine {
   hosts: Hosts;
   ssh: Ssh;
   login: Login;
+  logs: Logs;
   changing: Changing;
 }
