@@ -108,7 +108,7 @@ export interface Problems {
   'host-key-other': { host: string; confirmed: string; shown: string };
   'upload-failed': { host: string; why: string };
   'login-refused': { host: string; user: string };
-  'capture-failed': { why: string };
+  'capture-failed': { why: string; advice: string };
 }
 
 export type ProblemCode = keyof Problems;
@@ -452,7 +452,11 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     why: 'The user name, the password or the key is wrong, or the account may not use SFTP.',
     advice: 'Check them with who runs the server.',
   }),
-  'capture-failed': (d) => ({ what: 'The capture failed; the one before stays.', why: `${d.why}.` }),
+  'capture-failed': (d) => ({
+    what: 'The packet capture failed; a complete one from before stays.',
+    why: `${d.why}.`,
+    ...(d.advice ? { advice: d.advice } : {}),
+  }),
 };
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;

@@ -15,6 +15,8 @@ export interface CapturePlan {
   most: number;
   /** Free bytes on the disk that stay free. */
   spare: number;
+  /** Sentences: names that were not found, and what whole packets hold. */
+  warnings: string[];
 }
 
 export interface RunningCapture extends CapturePlan {
@@ -48,6 +50,8 @@ export interface CaptureState {
   running?: RunningCapture;
   /** The latest complete one. */
   latest?: Capture;
+  /** What was caught until the machine, or tcpdump, ended; newer than `latest`, and kept beside it until the next. */
+  interrupted?: Capture;
   /** Why the last try gave none. */
   failed?: { at: string; problem: Problem };
 }
