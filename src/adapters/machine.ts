@@ -5,9 +5,13 @@
  */
 import type {
   Call,
+  Container,
+  ContainerDetails,
   DiskFacts,
   DnsSettings,
   HostEntry,
+  Image,
+  ImageDetails,
   InterfaceFacts,
   LogLine,
   PingLine,
@@ -25,7 +29,7 @@ import type { Secret } from '../values/secret.ts';
 import type { Effect, ManagedFile } from './files.ts';
 import type { HostsState } from './hosts/hosts.ts';
 import type { LoginState } from './login/login.ts';
-import type { Logs } from './logs/reader.ts';
+import type { LogReader, Logs } from './logs/reader.ts';
 import type { Found } from './network/parse.ts';
 import type { Duplicate } from './network/probe.ts';
 import type { FromNetwork, Interfaces } from './network/render.ts';
@@ -34,6 +38,8 @@ import type { ProxySettings } from './proxy/render.ts';
 import type { openTunnel } from './proxy/tunnel.ts';
 import type { ResolverState } from './resolver/parse.ts';
 import type { EffectiveTime } from './time/time.ts';
+
+export type { LogReader };
 
 /** Reads of the machine; each ends within its own limit, or when the signal is aborted. */
 export interface Facts {
@@ -142,9 +148,68 @@ export interface Changing {
   arming(goBack: () => Promise<unknown>): Arming;
 }
 
+// ---------------------------------------------------------------- Diagnostics
+
+/** What something has used since it began: counters that only grow, but for memory. What cannot be told is absent. */
+export interface Counted {
+  kind: 'appliance' | 'unit' | 'container';
+  /** As in StatsSubject. */
+  id: string;
+  /** What was counted: counters of two places are not compared. A unit that was started anew may have another. */
+  from: string;
+  /** Milliseconds of a clock that nobody sets, when they were read. */
+  clock: number;
+  /** Microseconds of processor time. */
+  cpu?: number;
+  /** Bytes, without what the kernel can take back at once. */
+  memory?: number;
+  memoryLimit?: number;
+  /** Bytes. */
+  received?: number;
+  sent?: number;
+  read?: number;
+  written?: number;
+}
+
+export interface Counts {
+  /** ISO 8601 */
+  at: string;
+  cores: number;
+  /** The appliance, and what runs on it now. */
+  counted: Counted[];
+  /** Told with the first: what was before, oldest first. Only of a machine whose past is made up. */
+  earlier?: Counts[];
+}
+
+export interface Figures {
+  /** The appliance, those of the units that run, and every container that does (200 at most). */
+  count(units: readonly string[], signal: AbortSignal): Promise<Counts>;
+}
+
+export type ContainerAction = UnitAction;
+
+/**
+ * The container engine. All reject with 'engine-absent', 'engine-stopped' or 'engine-hangs' where there is none to ask;
+ * looking never starts it. `id`: whole, its first 12 digits or more, or the name; of an image also "repository:tag".
+ */
+export interface Containers {
+  /** All of them, running or not, without `size`. */
+  list(signal: AbortSignal): Promise<Container[]>;
+  /** By id; apart from the list, as the engine may have to count files for it. */
+  sizes(signal: AbortSignal): Promise<Map<string, number>>;
+  show(id: string, signal: AbortSignal): Promise<ContainerDetails>;
+  /** Ends when the engine has done it, well or not; the caller looks at the state afterwards. */
+  act(action: ContainerAction, id: string, signal: AbortSignal): Promise<void>;
+  log(id: string): LogReader;
+  images(signal: AbortSignal): Promise<Image[]>;
+  image(id: string, signal: AbortSignal): Promise<ImageDetails>;
+}
+
 export interface Machine {
   facts: Facts;
   units: Units;
+  containers: Containers;
+  figures: Figures;
   ping: Ping;
   network: Network;
   resolver: Resolver;

@@ -18,7 +18,10 @@ import type { MachineData } from './schema.ts';
 import { labSsh } from './ssh.ts';
 import { labTime, zoneIn } from './time.ts';
 
-export type SystemParts = Omit<Machine, 'units' | 'ping'>;
+export type SystemParts = Pick<
+  Machine,
+  'facts' | 'network' | 'resolver' | 'proxy' | 'time' | 'hosts' | 'ssh' | 'login' | 'changing'
+>;
 
 /** Its paths do not depend on what is set. */
 const fixedFiles = [

@@ -10,6 +10,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
   return {
     facts: part('facts'),
     units: part('units'),
+    containers: part('containers'),
+    figures: part('figures'),
     ping: part('ping'),
     network: part('network'),
     resolver: part('resolver'),
