@@ -1,6 +1,7 @@
 /** The real machine: its adapters put together. Nothing else. */
 import { systemdArming } from '../changes/arm.ts';
 import { realFacts } from './facts/facts.ts';
+import { realFigures } from './figures/figures.ts';
 import type { Effect } from './files.ts';
 import { readHosts, writeHosts } from './hosts/hosts.ts';
 import { isPassword, loginState, setPassword } from './login/login.ts';
@@ -40,6 +41,7 @@ export function realMachine(): Machine {
   return {
     facts: realFacts(),
     units: realUnits(),
+    figures: realFigures(),
     ping: realPing(),
     network: { effective: effectiveNetwork, files: renderInterfaces, probeDuplicate, testGateway },
     resolver: { effective: effectiveResolver, files: renderResolver, test: testDns },
