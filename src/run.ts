@@ -2,6 +2,7 @@
  * The only file that starts a process: argv, never a shell; C locale and a bare environment; a time limit; an abort.
  * What a program says stays here: errors carry its last line only, made harmless by whoever shows it.
  */
+import type { Readable, Writable } from 'node:stream';
 import { execa, type Options } from 'execa';
 import { fail } from './errors.ts';
 
@@ -64,6 +65,26 @@ export async function* lines(
   args: readonly string[],
   options: RunOptions = {},
 ): AsyncGenerator<string, Ran> {
+  const output = pieces(program, args, options, false);
+  return yield* output as AsyncGenerator<string, Ran>;
+}
+
+/** As `lines`, for output whose lines may be longer than memory allows: bytes, however they come. */
+export async function* chunks(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): AsyncGenerator<Uint8Array, Ran> {
+  const output = pieces(program, args, options, true);
+  return yield* output as AsyncGenerator<Uint8Array, Ran>;
+}
+
+async function* pieces(
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+  binary: boolean,
+): AsyncGenerator<unknown, Ran> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const child = execa(program, [...args], {
@@ -71,17 +92,89 @@ export async function* lines(
     buffer: { stdout: false, stderr: true },
   });
   let isLeft = false;
-  for await (const line of child.iterable()) {
+  for await (const piece of child.iterable({ binary })) {
     isLeft = true;
     try {
-      yield String(line);
+      yield piece;
       isLeft = false;
     } finally {
-      // Here, since leaving the loop over execa's lines waits for the program's end.
+      // Here, since leaving the loop over execa's output waits for the program's end.
       if (isLeft) stop.abort();
     }
   }
   return outcome(program, (await child) as never, options);
+}
+
+export interface Printed {
+  bytes: Buffer;
+  stderr: string;
+  /** -1: it was ended. */
+  exitCode: number;
+  /** It would have printed more than `most`. */
+  isCut: boolean;
+  isTimedOut: boolean;
+}
+
+/**
+ * What a program prints, up to `most` bytes (default 1 Mi): one that prints more, or does not end in time, is ended,
+ * and what it had printed by then is given.
+ * @throws Failure 'unavailable' where the program is not installed, 'aborted'
+ */
+export async function printed(program: string, args: readonly string[], options: RunOptions = {}): Promise<Printed> {
+  const { most = 1 << 20, signal } = options;
+  const stop = new AbortController();
+  const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const child = execa(program, [...args], {
+    ...settings({ ...options, signal: signals, most: 1 << 16 }),
+    buffer: { stdout: false, stderr: true },
+    maxBuffer: { stdout: 1 << 16, stderr: Infinity },
+    encoding: 'buffer',
+    // It is killed at once: what has been printed enough is of no more use, and a clock runs above.
+    forceKillAfterDelay: 500,
+  } as Options);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  child.stderr?.on('data', () => undefined);
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (size > most) return;
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > most) stop.abort();
+  });
+  const result = (await child) as unknown as Result & { stderr?: Uint8Array };
+  if (result.code === 'ENOENT' || result.code === 'EACCES' || signal?.aborted) outcome(program, result as never, options);
+  const bytes = Buffer.concat(chunks);
+  return {
+    bytes: bytes.subarray(0, most),
+    stderr: Buffer.from(result.stderr ?? []).toString(),
+    exitCode: result.exitCode ?? -1,
+    isCut: size > most,
+    isTimedOut: result.timedOut,
+  };
+}
+
+/** A program that turns one stream into another. */
+export interface Filter {
+  stdin: Writable;
+  stdout: Readable;
+  /** Ends with the program. @throws Failure as `run` does */
+  done: Promise<void>;
+}
+
+/** Starts a filter; no time limit, its end is that of its input, or the signal's. */
+export function filter(program: string, args: readonly string[], options: Omit<RunOptions, 'input'> = {}): Filter {
+  const child = execa(program, [...args], {
+    ...settings({ ...options, limit: Infinity }),
+    stdin: 'pipe',
+    encoding: 'buffer',
+    buffer: { stdout: false, stderr: true },
+  } as Options);
+  const done = (child as Promise<unknown>).then((result) => {
+    const { stderr, ...rest } = result as Result & { stderr?: Uint8Array };
+    outcome(program, { ...rest, stderr: Buffer.from(stderr ?? []).toString(), stdout: '' }, options);
+  });
+  done.catch(() => undefined);
+  return { stdin: child.stdin as Writable, stdout: child.stdout as Readable, done };
 }
 
 interface Result {
