@@ -49,7 +49,7 @@ export function actionsOf(options: UnitsOptions): Act {
 }
 
 /** The job's result; 'aborted' as soon as the asker gives up, while the job goes on. */
-function untilGivenUp<T>(job: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function untilGivenUp<T>(job: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return job;
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(fail('aborted', {}));

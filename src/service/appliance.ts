@@ -6,9 +6,11 @@ import { openStore } from '../settings/store.ts';
 import { accessOf } from './access.ts';
 import type { Audit } from './audit.ts';
 import { changesOf, keeperOf, settingsFolder } from './changes.ts';
+import { containersOf } from './containers.ts';
 import { dnsOf } from './dns.ts';
 import { gaugesOf } from './gauges.ts';
 import { hostsOf } from './hosts.ts';
+import { imagesOf } from './images.ts';
 import { infoOf } from './info.ts';
 import type { Log } from './log.ts';
 import { networkOf } from './network.ts';
@@ -57,6 +59,8 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
+    containers: containersOf({ machine, gauges, audit, pace, closing }),
+    images: imagesOf(machine, gauges, pace),
     network: networkOf(system),
     changes: changesOf(system, keeper),
     dns: dnsOf(system),

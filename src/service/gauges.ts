@@ -8,7 +8,7 @@ import { Gauge } from './gauge.ts';
 export type Gauges = ReturnType<typeof gaugesOf>;
 
 /** `pace`: all times are multiplied by it. */
-export function gaugesOf({ facts, units }: Machine, brand: Brand, pace: number) {
+export function gaugesOf({ facts, units, containers }: Machine, brand: Brand, pace: number) {
   const limit = 3000 * pace;
   return {
     hostName: new Gauge('The host name', limit, (signal) => facts.hostName(signal)),
@@ -25,6 +25,12 @@ export function gaugesOf({ facts, units }: Machine, brand: Brand, pace: number) 
       const names = brand.units.map((unit) => unit.name);
       return withBrand(await units.list(names, signal), brand);
     }),
+    // Longer than the engine is given for one answer, whose absence has a text of its own.
+    containers: new Gauge('The container engine', 6000 * pace, (signal) => containers.list(signal)),
+    containerSizes: new Gauge('The container engine', 25_000 * pace, async (signal) => [
+      ...(await containers.sizes(signal)),
+    ]),
+    images: new Gauge('The container engine', 6000 * pace, (signal) => containers.images(signal)),
   };
 }
 
