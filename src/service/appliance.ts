@@ -19,6 +19,7 @@ import { platformOf } from './platform.ts';
 import { proxyOf } from './proxy.ts';
 import { settingsOf } from './settings.ts';
 import { sshOf } from './ssh.ts';
+import { statsOf } from './stats.ts';
 import { statusOf } from './status.ts';
 import { suffixOf } from './suffix.ts';
 import { System } from './system.ts';
@@ -59,6 +60,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
+    stats: statsOf({ machine, brand, gauges, pace, closing }),
     containers: containersOf({ machine, gauges, audit, pace, closing }),
     images: imagesOf(machine, gauges, pace),
     network: networkOf(system),
