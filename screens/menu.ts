@@ -3,6 +3,7 @@ import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
 import { resetNetwork } from './commands/reset-network.ts';
 import { connectivity } from './diagnostics/connectivity.ts';
+import { logs } from './diagnostics/logs.ts';
 import { proxyTest } from './diagnostics/proxy.ts';
 import { units } from './diagnostics/units.ts';
 import { info } from './info.ts';
@@ -144,7 +145,7 @@ export const tree: Entry = {
           status: ({ failedUnits }) =>
             failedUnits > 0 ? { text: `${failedUnits} failed`, role: 'bad' } : { text: 'no failures', role: 'good' },
         },
-        { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', greyed: notBuilt('Reading all logs') },
+        { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', screen: logs },
         {
           id: 'diagnostics.proxy',
           label: 'Proxy',

@@ -1,10 +1,10 @@
 /** Diagnostics › Units: the appliance's units, and what can be done with one. */
 import type { LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
 import { harmless } from '../../src/values/harmless.ts';
+import { openLog } from '../flows/log.ts';
 import { permitted } from '../flows/permission.ts';
 import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
-import type { PagerLine } from '../kit/pager.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
 
@@ -153,21 +153,8 @@ async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string
   });
 }
 
-async function logs({ ui, appliance }: Surroundings, { name }: Unit): Promise<void> {
-  const outcome = await ui.busy(`Reading the log of ${name}`, (signal) =>
-    appliance.units.show({ name, lines: 1000 }, { signal }),
-  );
-  if (!outcome.ok) return ui.problem('Logs', outcome.problem);
-  const lines = outcome.value.log.map(logLine).reverse();
-  await ui.pager({
-    title: `Logs of ${plainName(name)}, newest first`,
-    lines: lines.length ? lines : [{ text: 'No log lines.', role: 'dim' }],
-  });
-}
-
-/** Severities up to 3 are errors, 4 is a warning (syslog(3)). */
-function logLine({ at, from, text, priority }: LogLine): PagerLine {
-  return { text: `${shortTime(at)} ${from}: ${text}`, role: priority <= 3 ? 'bad' : priority === 4 ? 'warn' : 'text' };
+function logs(surroundings: Surroundings, { name }: Unit): Promise<void> {
+  return openLog(surroundings, { title: `Logs of ${plainName(name)}`, source: { kind: 'journal', unit: name } });
 }
 
 const plainName = (name: string) => name.replace(/\.service$/, '');

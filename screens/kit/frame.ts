@@ -183,7 +183,10 @@ export class Frame implements Stage {
     for (const piece of this.pieces.slice(Math.max(0, from))) {
       if (piece.hidden) continue;
       this.page.cursor = undefined;
-      paintPiece(room, piece);
+      if (piece.bare()) {
+        room.fill('text');
+        piece.paint(room);
+      } else paintPiece(room, piece);
     }
   }
 }

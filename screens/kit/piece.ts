@@ -32,7 +32,7 @@ export abstract class Piece<R> {
   private finish!: (result: R | undefined) => void;
   private readonly closing = new AbortController();
 
-  constructor(readonly title: string) {
+  constructor(public title: string) {
     this.ended = new Promise((resolve) => {
       this.finish = resolve;
     });
@@ -66,6 +66,11 @@ export abstract class Piece<R> {
   abstract paint(canvas: Canvas): void;
 
   abstract key(key: Key): void;
+
+  /** Takes the whole room, without a box around it: for text that is copied off the screen. */
+  bare(): boolean {
+    return false;
+  }
 
   /** The key that lists all keys, where "?" means something else. */
   readonly helpKey: string = '?';

@@ -5,6 +5,7 @@ import { Decision, type DecisionOptions } from './decision.ts';
 import { Facts, type FactsOptions } from './facts.ts';
 import { type Fields, Form, type FormOptions, type Values } from './form.ts';
 import type { Frame } from './frame.ts';
+import { LogView, type LogViewOptions } from './log-view.ts';
 import { Menu, type MenuOptions } from './menu.ts';
 import { Message, type MessageOptions, problemMessage } from './message.ts';
 import { givenUp, type Outcome } from './outcome.ts';
@@ -22,6 +23,7 @@ export interface Ui {
   table<R>(options: TableOptions<R>): Promise<void>;
   facts(options: FactsOptions): Promise<void>;
   pager(options: PagerOptions): Promise<void>;
+  log(options: LogViewOptions): Promise<void>;
   plot(options: PlotOptions): Promise<void>;
   message(options: MessageOptions): Promise<void>;
   /** Shows what went wrong; nothing where it was only given up. */
@@ -42,6 +44,7 @@ export function uiOn(frame: Frame): Ui {
     table: (options) => frame.show(new Table(options)),
     facts: (options) => frame.show(new Facts(options)),
     pager: (options) => frame.show(new Pager(options)),
+    log: (options) => frame.show(new LogView(options)),
     plot: (options) => frame.show(new Plot(options)),
     message: (options) => frame.show(new Message(options)),
     problem: async (title, problem) => {
