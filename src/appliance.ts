@@ -2,6 +2,7 @@
  * The contract: what a screen or the command line may ask of the appliance, grouped as the menu is.
  * Types only; what is asked and answered is described in contract/. No code, no import of anything that runs.
  */
+import type { AuditPage } from './contract/audit.ts';
 import type { Nothing, Operation, Watch } from './contract/call.ts';
 import type { CapturePlan, CaptureState } from './contract/capture.ts';
 import type {
@@ -44,6 +45,7 @@ import type {
 } from './contract/system.ts';
 import type { PingLine, PingRequest, PingSummary, Unit, UnitNews, UnitOutcome, UnitStatus } from './contract/units.ts';
 
+export type * from './contract/audit.ts';
 export type * from './contract/call.ts';
 export type * from './contract/capture.ts';
 export type * from './contract/changes.ts';
@@ -128,9 +130,13 @@ export interface Appliance {
     read: Operation<Nothing, AccessState>;
     /** `current`: needed once one is set. */
     setPassword: Operation<{ current?: string; next: string }, Nothing>;
-    /** Right or wrong; wrong ones are answered ever more slowly. */
+    /**
+     * Right or wrong; wrong ones are answered ever more slowly. A right one lets this connection change things for
+     * five minutes, where changes need the password. Without a password: is that still so? If it is, the five minutes
+     * begin anew.
+     */
     check: Operation<
-      { password: string },
+      { password?: string },
       { right: boolean /** Seconds until the next try is taken. */; wait?: number }
     >;
     set: Operation<Pick<AccessState, 'passwordBeforeChanges' | 'idleLockMinutes' | 'windowSeconds'>, AccessState>;
@@ -138,6 +144,10 @@ export interface Appliance {
   settings: {
     versions: Operation<Nothing, SettingsVersion[]>;
     difference: Operation<{ from: number; to: number }, Difference[]>;
+  };
+  audit: {
+    /** `before`: `older` of the page before. `lines`: 1 to 1000; there may be fewer, and `older` all the same. */
+    read: Operation<{ before?: string; lines: number }, AuditPage>;
   };
   registration: {
     read: Operation<Nothing, RegistrationState>;

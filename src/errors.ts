@@ -20,6 +20,8 @@ export interface Problems {
   /** Several arguments that are wrong, all at once. */
   'bad-values': { fields: { field: string; why: string; right: string }[] };
   'not-allowed': { what: string; why: string };
+  /** Changes need the password of that account first (access.check, on the same connection). */
+  'password-needed': { account: string };
   'unknown-unit': { name: string };
   /** Someone else does something with it just now. `since`: ISO 8601. */
   busy: { what: string; by: string; since: string };
@@ -170,6 +172,11 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
     what: d.fields.map(({ field, why, right }) => `${field}: ${why} (right: ${right})`).join('; '),
   }),
   'not-allowed': (d) => ({ what: `${d.what} is not allowed here.`, why: d.why }),
+  'password-needed': (d) => ({
+    what: `This change needs the password of ${d.account}.`,
+    why: 'The appliance is set to ask for it before changes.',
+    advice: 'On the command line: --operator-password-file, or a terminal to type it on. Root is not asked.',
+  }),
   'unknown-unit': (d) => ({
     what: `${d.name} is not a unit of this appliance.`,
     advice: 'See Diagnostics, Units for those that are.',

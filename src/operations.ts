@@ -67,6 +67,7 @@ export const operations = {
   'access.set': 'change',
   'settings.versions': 'read',
   'settings.difference': 'read',
+  'audit.read': 'read',
   'registration.read': 'read',
   'registration.watch': 'watch',
   'registration.register': 'change',

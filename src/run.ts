@@ -11,6 +11,10 @@ export interface RunOptions {
   limit?: number;
   signal?: AbortSignal;
   input?: string;
+  /** Descriptors of files that it reads and writes by itself, as a filter; its output is then not in the result. */
+  files?: { from: number; to: number };
+  /** A file or connection that is open here, which it gets as its descriptor 3; for a program without `input`. */
+  descriptor?: number;
   /** Exit codes that are no failure. Default [0]. */
   expect?: readonly number[];
   /** Characters of output kept; default 16 Mi. More than that is a failure. */
@@ -31,11 +35,20 @@ const environment = {
   SYSTEMD_PAGER: '',
 } as const;
 
-function settings({ limit = 10_000, signal, input, most = 16 << 20 }: RunOptions): Options {
+type Streams = { [K in 'input' | 'files' | 'descriptor']: RunOptions[K] | undefined };
+
+/** execa takes descriptors; its types do not where output is kept. */
+function streams({ input, files, descriptor }: Streams): Options {
+  if (descriptor !== undefined) return { stdio: ['ignore', 'pipe', 'pipe', descriptor as never] };
+  if (files) return { stdin: files.from as never, stdout: files.to as never };
+  return { stdin: input === undefined ? 'ignore' : 'pipe' };
+}
+
+function settings({ limit = 10_000, signal, input, files, descriptor, most = 16 << 20 }: RunOptions): Options {
   return {
     env: environment,
     extendEnv: false,
-    stdin: input === undefined ? 'ignore' : 'pipe',
+    ...streams({ input, files, descriptor }),
     ...(input === undefined ? {} : { input }),
     ...(limit === Infinity ? {} : { timeout: limit }),
     ...(signal ? { cancelSignal: signal } : {}),
@@ -142,7 +155,8 @@ export async function printed(program: string, args: readonly string[], options:
     if (size > most) stop.abort();
   });
   const result = (await child) as unknown as Result & { stderr?: Uint8Array };
-  if (result.code === 'ENOENT' || result.code === 'EACCES' || signal?.aborted) outcome(program, result as never, options);
+  if (result.code === 'ENOENT' || result.code === 'EACCES' || signal?.aborted)
+    outcome(program, result as never, options);
   const bytes = Buffer.concat(chunks);
   return {
     bytes: bytes.subarray(0, most),

@@ -35,6 +35,7 @@ const byCode: Record<ProblemCode, number> = {
   'bad-value': exits.usage,
   'bad-values': exits.usage,
   'not-allowed': exits.refused,
+  'password-needed': exits.refused,
   'unknown-unit': exits.absent,
   busy: exits.refused,
   'name-not-found': exits.absent,

@@ -14,7 +14,7 @@ import type { LinkOptions, Opened } from './options.ts';
 
 /** A lab with its platform. */
 export interface OpenLab extends Lab {
-  about: About;
+  about: Omit<About, 'role'>;
 }
 
 /** @param state folder of what the service keeps, where that is not the machine's own */

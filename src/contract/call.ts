@@ -6,8 +6,12 @@ export interface Call<P = never> {
   /** Aborted when the asker no longer wants the answer. The operation then ends soon, whatever it waits for. */
   signal: AbortSignal;
   progress(news: P): void;
-  /** Who asks, for the audit log. The service says it of each connection; nothing that a client sends can. */
+  /** Pends while the asker is too slow for what it was told. Absent where it never is. */
+  ready?(): Promise<void>;
+  /** Who asks, for people: "operator on ttyS0". The service says it of each connection; nothing that a client sends can. */
   by?: string;
+  /** The connection that asks, as the service names it: the same person may have several. */
+  connection?: string;
 }
 
 /**

@@ -1,8 +1,13 @@
 /** The contract of the status line and of Info. Types only. */
 import type { Reading } from './call.ts';
 
+/** Kept by the service, by the socket that was connected to. A viewer's changes are refused with 'not-allowed'. */
+export type Role = 'operator' | 'viewer';
+
 export interface About {
   version: string;
+  /** Of this connection. */
+  role: Role;
   /** Name of the brand whose texts are shown: 'gatehouse', 'qgs'. */
   brand: string;
   /** Set when all this is a simulated machine. */

@@ -69,10 +69,15 @@ export interface LogPageRequest {
 }
 
 export interface LogPage {
-  /** Oldest first, whichever the direction; without the line at `from`. */
+  /**
+   * Oldest first, whichever the direction; without the line at `from`, unless that was unfinished then and is longer
+   * now. Fewer than asked for also where they are long, or rare.
+   */
   lines: LogEntry[];
   /** Nothing lies beyond in that direction, now. */
   isEnd: boolean;
+  /** The looking (with `only`) or the unpacking takes longer: this far it came. Ask on from here. */
+  reached?: LogPlace;
   /** How far the page's first line is into the log, 0 to 1; absent where the log cannot say. */
   share?: number;
   /** Bytes of the whole log; absent where the log cannot say. */

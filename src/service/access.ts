@@ -35,6 +35,8 @@ export function accessOf(system: System): Appliance['access'] {
   return {
     read,
     async check({ password }, { by = 'nobody known' } = {}) {
+      // What was given on a connection is remembered there.
+      if (password === undefined) return { right: false };
       const { right, wait } = await tried(new Secret(password), by);
       return { right, ...(wait === undefined ? {} : { wait }) };
     },

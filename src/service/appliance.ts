@@ -5,6 +5,8 @@ import type { Brand } from '../brand/brand.ts';
 import { openStore } from '../settings/store.ts';
 import { accessOf } from './access.ts';
 import type { Audit } from './audit.ts';
+import { auditOf } from './audit-read.ts';
+import { capturesOf } from './capture.ts';
 import { changesOf, keeperOf, settingsFolder } from './changes.ts';
 import { containersOf } from './containers.ts';
 import { dnsOf } from './dns.ts';
@@ -28,7 +30,8 @@ import { unitsOf } from './units.ts';
 
 export interface Assembly {
   machine: Machine;
-  about: About;
+  /** But the role, which is of each connection. */
+  about: Omit<About, 'role'>;
   brand: Brand;
   audit: Audit;
   log: Log;
@@ -54,8 +57,10 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   void keepDefaultServers(system);
   const platform = await platformOf(system, gauges, about.version);
   void keeper.watch({ signal: closing, progress: platform.nudge });
+  const captures = capturesOf(system);
   return {
-    about: async () => about,
+    // Where a connection says nothing else.
+    about: async () => ({ ...about, role: 'operator' }),
     status: statusOf(gauges, keeper, platform.view, pace),
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
@@ -73,6 +78,8 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     ssh: sshOf(system),
     access: accessOf(system),
     settings: settingsOf(system),
+    audit: auditOf(state),
+    capture: captures.group,
     ...platform.groups,
   };
 }

@@ -160,7 +160,7 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   'ssh.watch': nothing,
   'ssh.set': z.strictObject({ enabled: z.boolean() }),
   'access.read': nothing,
-  'access.check': z.strictObject({ password }),
+  'access.check': z.strictObject({ password: password.exactOptional() }),
   'access.setPassword': z.strictObject({ current: password.exactOptional(), next: password }),
   'access.set': z.strictObject({
     passwordBeforeChanges: z.boolean(),
@@ -169,6 +169,10 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
   }),
   'settings.versions': nothing,
   'settings.difference': z.strictObject({ from: z.int().min(0), to: z.int().min(0) }),
+  'audit.read': z.strictObject({
+    before: z.string().max(100).exactOptional(),
+    lines: z.int().min(1, 'it is 1 to 1000').max(1000, 'it is 1 to 1000'),
+  }),
   'registration.read': nothing,
   'registration.watch': nothing,
   'registration.register': code,

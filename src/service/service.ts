@@ -18,7 +18,7 @@ export interface ServiceOptions {
   /** Folder of what the service keeps. */
   state: string;
   brand: Brand;
-  about: About;
+  about: Omit<About, 'role'>;
   machine: Machine;
   log: Log;
   pace?: number;

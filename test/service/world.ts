@@ -11,7 +11,7 @@ import type { Link } from '../../src/client/link.ts';
 import { Failure, type Problem } from '../../src/errors.ts';
 import { groupNumbered } from '../../src/rpc/group.ts';
 import { assemble } from '../../src/service/appliance.ts';
-import type { AuditEntry } from '../../src/service/audit.ts';
+import type { Noted } from '../../src/service/audit.ts';
 import { logTo } from '../../src/service/log.ts';
 import { type Service, startService } from '../../src/service/service.ts';
 
@@ -21,14 +21,14 @@ export const group = groupNumbered(process.getgid?.() ?? 0)?.name ?? '';
 
 export interface Local {
   link: Link;
-  entries: AuditEntry[];
+  entries: Noted[];
   log: string[];
   closing: AbortController;
 }
 
 /** An appliance on that machine, in this process; times are a hundredth. */
 export async function applianceOn(machine: Machine, state = temporaryFolder(), brand = defaultBrand): Promise<Local> {
-  const entries: AuditEntry[] = [];
+  const entries: Noted[] = [];
   const log: string[] = [];
   const closing = new AbortController();
   onTestFinished(() => closing.abort());
@@ -36,7 +36,7 @@ export async function applianceOn(machine: Machine, state = temporaryFolder(), b
     machine,
     about,
     brand,
-    audit: { note: async (entry: AuditEntry) => void entries.push(entry) },
+    audit: { note: async (entry: Noted) => void entries.push(entry) },
     log: logTo({ write: (text) => log.push(text) }),
     state,
     pace: 0.01,

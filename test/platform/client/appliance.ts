@@ -5,14 +5,14 @@ import type { Appliance } from '../../../src/appliance.ts';
 import { defaultBrand } from '../../../src/brand/brand.ts';
 import type { Reach } from '../../../src/platform/client/reach.ts';
 import { assemble } from '../../../src/service/appliance.ts';
-import type { AuditEntry } from '../../../src/service/audit.ts';
+import type { Noted } from '../../../src/service/audit.ts';
 import { logTo } from '../../../src/service/log.ts';
 import { fakeMachine, plainFacts, plainList } from '../../machines/fake.ts';
 import { suffix } from './reach.ts';
 
 export interface Grown {
   appliance: Appliance;
-  audit: AuditEntry[];
+  audit: Noted[];
   log: string[];
   /** As if the service ended. */
   end(): void;
@@ -21,7 +21,7 @@ export interface Grown {
 /** @param state folder of what it keeps @param ca what it trusts @param open how it connects */
 export async function grow(state: string, ca: string, open: Reach['open'], pace = 0.1): Promise<Grown> {
   const closing = new AbortController();
-  const audit: AuditEntry[] = [];
+  const audit: Noted[] = [];
   const log: string[] = [];
   await mkdir(state, { recursive: true, mode: 0o700 });
   await writeFile(join(state, 'platform-ca.pem'), ca);
