@@ -14,9 +14,11 @@ import type {
   ImageDetails,
   InterfaceFacts,
   LogLine,
+  Offer,
   PingLine,
   PingRequest,
   PingSummary,
+  Report,
   SshState,
   TestResult,
   TimeFacts,
@@ -26,6 +28,7 @@ import type {
 } from '../appliance.ts';
 import type { Arming } from '../changes/arm.ts';
 import type { Secret } from '../values/secret.ts';
+import type { Recorder } from './capture/recorder.ts';
 import type { Effect, ManagedFile } from './files.ts';
 import type { HostsState } from './hosts/hosts.ts';
 import type { LoginState } from './login/login.ts';
@@ -205,6 +208,34 @@ export interface Containers {
   image(id: string, signal: AbortSignal): Promise<ImageDetails>;
 }
 
+// ---------------------------------------------------------------- Diagnostics
+
+export interface OfferRequest {
+  report: Pick<Report, 'name' | 'size' | 'sha256'>;
+  /** The report's file; "PATH.sig" goes along where it is there. */
+  path: string;
+  password: Secret;
+  /** Where it is listened, and told to be fetched from. */
+  addresses: readonly string[];
+  /** Until it ends by itself. */
+  seconds: number;
+  by: string;
+  /** Folder of what is kept of the machine. */
+  state: string;
+}
+
+/** Lets one report be fetched, once, by a listener that needs this process only to tell of it. */
+export interface Offers {
+  /** An offer before ends. @throws Failure 'unavailable' */
+  open(request: OfferRequest, signal: AbortSignal): Promise<Offer>;
+  /** As an earlier process has last told it; what has happened since is told by `watch`. */
+  left(): Promise<Offer | undefined>;
+  /** Tells each change until nothing more can happen, or the signal is aborted. Closes nothing. */
+  watch(offer: Offer, tell: (offer: Offer) => void, signal: AbortSignal): Promise<void>;
+  /** Ends listener and session; nothing of them stays. */
+  close(): Promise<void>;
+}
+
 export interface Machine {
   facts: Facts;
   units: Units;
@@ -219,5 +250,7 @@ export interface Machine {
   ssh: Ssh;
   login: Login;
   logs: Logs;
+  capture: Recorder;
   changing: Changing;
+  offers: Offers;
 }

@@ -1,5 +1,6 @@
 /** The real machine: its adapters put together. Nothing else. */
 import { systemdArming } from '../changes/arm.ts';
+import { realRecorder } from './capture/capture.ts';
 import { realFacts } from './facts/facts.ts';
 import { realFigures } from './figures/figures.ts';
 import type { Effect } from './files.ts';
@@ -50,6 +51,7 @@ export function realMachine(): Machine {
     hosts: { read: () => readHosts(), write: (entries) => writeHosts(entries) },
     ssh: { state: sshState, enable: enableSsh, disable: disableSsh },
     login: { state: loginState, setPassword, isPassword },
+    capture: realRecorder(),
     changing,
   };
 }

@@ -6,6 +6,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
 import { goBackAtBoot } from './boot.ts';
+import { labCapture } from './capture.ts';
+import { labFigures } from './figures.ts';
 import { lockFolder, prepareFolder } from './folder.ts';
 import { labMachines, loadMachine } from './machines.ts';
 import { labPing } from './ping.ts';
@@ -29,9 +31,10 @@ export interface LabOptions {
   portOf?: PortOf;
   /**
    * Milliseconds: from one echo request to the next (1000), one half of a restart (750), from telling networkd until
-   * addresses are there (500), and until someone who does not answer is given up (2000).
+   * addresses are there (500), until someone who does not answer is given up (2000), and from one captured packet to
+   * the next (40).
    */
-  pace?: { ping?: number; job?: number; link?: number; silence?: number };
+  pace?: { ping?: number; job?: number; link?: number; silence?: number; packet?: number };
 }
 
 export interface Lab {
@@ -66,7 +69,7 @@ export async function openLab({
   const release = await lockFolder(place);
   try {
     const memory = await recall(place, data.name);
-    const { units, settled } = labUnits(data, memory, pace.job ?? 750);
+    const { units, settled, running } = labUnits(data, memory, pace.job ?? 750);
     const own = join(place, data.name);
     const root = join(own, 'root');
     await mkdir(root, { recursive: true, mode: 0o700 });
@@ -74,13 +77,21 @@ export async function openLab({
     await goBackAtBoot(state ?? own, placesIn(root));
     const { link = 500, silence = 2000 } = pace;
     const { parts, disarm } = await labSystem(data, root, { units, portOf }, { link, silence });
+    const capture = labCapture(root, parts, pace.packet ?? 40);
     return {
-      machine: { ...parts, units, ping: labPing(data, pace.ping ?? 1000) },
+      machine: {
+        ...parts,
+        capture: capture.recorder,
+        units,
+        figures: labFigures(data, running),
+        ping: labPing(data, pace.ping ?? 1000),
+      },
       name: data.name,
       folder: place,
       state: own,
       ...(memory.setAside === undefined ? {} : { setAside: memory.setAside }),
       async close() {
+        await capture.close();
         await disarm();
         await settled();
         await release();

@@ -21,6 +21,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     hosts: part('hosts'),
     ssh: part('ssh'),
     login: part('login'),
+    // Looked into when a service starts: nothing was ever captured.
+    capture: strict('capture', { folder: '/nonexistent', boot: async () => 'boot', ...fakes.capture }),
     changing: strict<Machine['changing']>('changing', {
       places: [],
       arming: armingHere,

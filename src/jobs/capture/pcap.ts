@@ -13,19 +13,21 @@ const CHUNK = 1 << 20;
 
 /** Microseconds and nanoseconds; written by a machine of this byte order or the other. */
 const magics: Record<number, 'LE' | 'BE'> = {
-  0xa1b2c3d4: 'BE',
-  0xa1b23c4d: 'BE',
-  0xd4c3b2a1: 'LE',
-  0x4d3cb2a1: 'LE',
+  2712847316: 'BE',
+  2712812621: 'BE',
+  3569595041: 'LE',
+  1295823521: 'LE',
 };
 
 export interface Counted {
   packets: number;
   /** Bytes up to the end of the last whole record; 0 where not even the header is whole. */
   whole: number;
+  /** What follows is no record: a power cut may leave zeros. */
+  isBroken: boolean;
 }
 
-/** It is no capture file, or not from some place on. */
+/** It does not begin as a capture file. */
 export class NoPcap extends Error {
   override readonly name = 'NoPcap';
 }
@@ -34,22 +36,26 @@ export class NoPcap extends Error {
 export class PcapReader {
   packets = 0;
   whole = 0;
+  isBroken = false;
   private order: 'LE' | 'BE' | undefined;
 
-  /** Reads on to the file's present end. @throws NoPcap */
+  /** Reads on to the file's present end. @throws NoPcap where it does not begin as one */
   async read(file: FileHandle): Promise<Counted> {
     const chunk = Buffer.allocUnsafe(CHUNK);
     for (;;) {
       const { bytesRead } = await file.read(chunk, 0, CHUNK, this.whole);
       const before = this.whole;
       this.take(chunk.subarray(0, bytesRead));
-      if (this.whole === before || bytesRead < CHUNK) return { packets: this.packets, whole: this.whole };
+      if (this.whole === before || bytesRead < CHUNK) break;
     }
+    const { packets, whole, isBroken } = this;
+    return { packets, whole, isBroken };
   }
 
   /** Bytes that follow on what is counted; a record that is cut off is left for the next time. @throws NoPcap */
   take(bytes: Buffer): void {
     let at = 0;
+    if (this.isBroken) return;
     if (this.order === undefined) {
       if (bytes.length < HEADER) return;
       this.order = orderOf(bytes);
@@ -58,7 +64,8 @@ export class PcapReader {
     for (;;) {
       if (at + RECORD > bytes.length) break;
       const length = this.order === 'LE' ? bytes.readUInt32LE(at + 8) : bytes.readUInt32BE(at + 8);
-      if (length > LONGEST) throw new NoPcap(`a packet of ${length} bytes, ${this.whole + at} bytes into the file`);
+      this.isBroken = length === 0 || length > LONGEST;
+      if (this.isBroken) break;
       if (at + RECORD + length > bytes.length) break;
       at += RECORD + length;
       this.packets += 1;
@@ -70,7 +77,7 @@ export class PcapReader {
 function orderOf(header: Buffer): 'LE' | 'BE' {
   const order = magics[header.readUInt32BE(0)];
   const major = order === 'LE' ? header.readUInt16LE(4) : header.readUInt16BE(4);
-  if (order === undefined || major !== 2) throw new NoPcap('it does not begin as one');
+  if (order === undefined || major !== 2) throw new NoPcap('it does not begin as a capture file');
   return order;
 }
 
