@@ -19,7 +19,7 @@ export async function emptyFolder(): Promise<string> {
 export async function quickLab(options: Partial<LabOptions> = {}): Promise<Lab> {
   const lab = await openLab({
     folder: await emptyFolder(),
-    pace: { ping: 1, job: 20, link: 20, silence: 20 },
+    pace: { ping: 1, job: 20, link: 20, silence: 20, packet: 1 },
     ...options,
   });
   onTestFinished(() => lab.close());
