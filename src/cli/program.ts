@@ -7,6 +7,7 @@ import { wholeNumber } from './arguments.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
 import { describePlatformServer } from './describe-platform-server.ts';
 import { describeRegistration } from './describe-registration.ts';
+import { describeStats } from './describe-stats.ts';
 import {
   describeAccess,
   describeHosts,
@@ -96,6 +97,7 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       asking(async (context) => (await import('./ping.ts')).ping(context, { host, count })),
     );
   describeUnits(program, asking);
+  describeStats(program, asking);
   program.commandsGroup('Platform:');
   describeRegistration(program, asking);
   program.commandsGroup('Network (changes are tested, and undone where nobody keeps them):');

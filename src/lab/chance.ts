@@ -18,9 +18,17 @@ export function chance(seed: string): () => number {
   };
 }
 
-/** A calm wave between -1 and 1 for a moment in seconds; it changes little from one second to the next. */
-export function wave(seed: string, seconds: number): number {
+/** A calm wave between -1 and 1 over moments in seconds; it changes little from one second to the next. */
+export function waveOf(seed: string): (seconds: number) => number {
   const random = chance(seed);
-  const shift = () => random() * 2 * Math.PI;
-  return (Math.sin(seconds / 13 + shift()) + Math.sin(seconds / 37 + shift()) + Math.sin(seconds / 101 + shift())) / 3;
+  const [first, second, third] = [13, 37, 101].map((slowness) => {
+    const shift = random() * 2 * Math.PI;
+    return (seconds: number) => Math.sin(seconds / slowness + shift);
+  }) as [(seconds: number) => number, (seconds: number) => number, (seconds: number) => number];
+  return (seconds) => (first(seconds) + second(seconds) + third(seconds)) / 3;
+}
+
+/** That wave at one moment. */
+export function wave(seed: string, seconds: number): number {
+  return waveOf(seed)(seconds);
 }

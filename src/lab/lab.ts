@@ -11,6 +11,7 @@ import { labFigures } from './figures.ts';
 import { lockFolder, prepareFolder } from './folder.ts';
 import { labMachines, loadMachine } from './machines.ts';
 import { labPing } from './ping.ts';
+import { labOffers } from './offers.ts';
 import type { PortOf } from './proxy.ts';
 import { furnish } from './root.ts';
 import { recall } from './state.ts';
@@ -78,6 +79,7 @@ export async function openLab({
     const { link = 500, silence = 2000 } = pace;
     const { parts, disarm } = await labSystem(data, root, { units, portOf }, { link, silence });
     const capture = labCapture(root, parts, pace.packet ?? 40);
+    const offers = labOffers(own);
     return {
       machine: {
         ...parts,
@@ -85,12 +87,14 @@ export async function openLab({
         units,
         figures: labFigures(data, running),
         ping: labPing(data, pace.ping ?? 1000),
+        offers,
       },
       name: data.name,
       folder: place,
       state: own,
       ...(memory.setAside === undefined ? {} : { setAside: memory.setAside }),
       async close() {
+        await offers.close();
         await capture.close();
         await disarm();
         await settled();

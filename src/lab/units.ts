@@ -3,6 +3,7 @@ import type { Units } from '../adapters/machine.ts';
 import type { LogLine, Unit, UnitStatus } from '../appliance.ts';
 import { fail } from '../errors.ts';
 import { wave } from './chance.ts';
+import type { Running } from './figures.ts';
 import { perform, speaker } from './job.ts';
 import type { MachineData, UnitData } from './schema.ts';
 import type { Memory, UnitMemory } from './state.ts';
@@ -60,13 +61,13 @@ function written(data: UnitData, openedAt: string): LogLine[] {
 
 /**
  * @param step milliseconds that one half of a restart takes
- * @returns the adapter, and `settled`: when every job under way has ended and is kept
+ * @returns the adapter, `settled`: when every job under way has ended and is kept, and `running`: those with a process
  */
 export function labUnits(
   { upFor, units }: MachineData,
   memory: Memory,
   step: number,
-): { units: Units; settled(): Promise<void> } {
+): { units: Units; settled(): Promise<void>; running(): Running[] } {
   const { machine } = memory;
   const all = new Map<string, { data: UnitData; unit: UnitMemory }>();
   for (const [index, data] of ('value' in units ? units.value : []).entries()) {
@@ -121,5 +122,11 @@ export function labUnits(
   const settled = async () => {
     await Promise.allSettled(queues.values());
   };
-  return { units: adapter, settled };
+  const running = () =>
+    [...all.values()]
+      .filter(({ unit }) => unit.pid !== undefined)
+      .map(({ data: { name: id, memory }, unit: { startedAt: since } }): Running => {
+        return { kind: 'unit', id, ...(memory === undefined ? {} : { memory }), ...(since ? { since } : {}) };
+      });
+  return { units: adapter, settled, running };
 }
