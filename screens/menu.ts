@@ -3,6 +3,8 @@ import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
 import { resetNetwork } from './commands/reset-network.ts';
 import { connectivity } from './diagnostics/connectivity.ts';
+import { containers } from './diagnostics/containers.ts';
+import { images } from './diagnostics/images.ts';
 import { logs } from './diagnostics/logs.ts';
 import { proxyTest } from './diagnostics/proxy.ts';
 import { units } from './diagnostics/units.ts';
@@ -129,13 +131,13 @@ export const tree: Entry = {
           id: 'diagnostics.containers',
           label: 'Containers',
           description: 'Docker containers',
-          greyed: notBuilt('The list of containers'),
+          screen: containers,
         },
         {
           id: 'diagnostics.images',
           label: 'Images',
           description: 'Docker images',
-          greyed: notBuilt('The list of images'),
+          screen: images,
         },
         {
           id: 'diagnostics.units',

@@ -286,7 +286,7 @@ export class LogView extends Piece<void> {
       window.append(news.lines);
       if (layout.newestFirst) layout.toBegin();
       else layout.toEnd();
-      const passed = this.skipped ? `, ${this.skipped.toLocaleString('en')} lines came too fast to be shown` : '';
+      const passed = this.skipped ? `, ${this.skipped.toLocaleString('en')} lines left out` : '';
       this.followed = { text: `following${passed}`, role: passed ? 'warn' : 'good' };
     } else if (news.kind === 'interrupted') this.followed = { text: `waiting: ${news.why}`, role: 'warn' };
     else if (news.kind === 'resumed') this.followed = { text: 'following', role: 'good' };
