@@ -4,6 +4,7 @@ import { realRecorder } from './capture/capture.ts';
 import { realFacts } from './facts/facts.ts';
 import { realFigures } from './figures/figures.ts';
 import type { Effect } from './files.ts';
+import { realOffers } from './handover/offers.ts';
 import { readHosts, writeHosts } from './hosts/hosts.ts';
 import { isPassword, loginState, setPassword } from './login/login.ts';
 import type { Changing, Machine } from './machine.ts';
@@ -53,5 +54,6 @@ export function realMachine(): Machine {
     login: { state: loginState, setPassword, isPassword },
     capture: realRecorder(),
     changing,
+    offers: realOffers(),
   };
 }

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
 import { goBackAtBoot } from './boot.ts';
 import { labCapture } from './capture.ts';
+import { labContainers } from './containers.ts';
 import { labFigures } from './figures.ts';
 import { lockFolder, prepareFolder } from './folder.ts';
 import { labMachines, loadMachine } from './machines.ts';
-import { labPing } from './ping.ts';
 import { labOffers } from './offers.ts';
+import { labPing } from './ping.ts';
 import type { PortOf } from './proxy.ts';
 import { furnish } from './root.ts';
 import { recall } from './state.ts';
@@ -98,6 +99,7 @@ export async function openLab({
         await capture.close();
         await disarm();
         await settled();
+        await engine.settled();
         await release();
       },
     };
