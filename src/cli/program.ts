@@ -4,6 +4,7 @@ import { fail, problemOf } from '../errors.ts';
 import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
 import { wholeNumber } from './arguments.ts';
+import { describeCapture } from './describe-capture.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
 import { describePlatformServer } from './describe-platform-server.ts';
 import { describeRegistration } from './describe-registration.ts';
@@ -98,6 +99,7 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
     );
   describeUnits(program, asking);
   describeStats(program, asking);
+  describeCapture(program, asking);
   program.commandsGroup('Platform:');
   describeRegistration(program, asking);
   program.commandsGroup('Network (changes are tested, and undone where nobody keeps them):');
