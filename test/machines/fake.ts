@@ -23,6 +23,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     login: part('login'),
     // Looked into when a service starts: nothing was ever captured.
     capture: strict('capture', { folder: '/nonexistent', boot: async () => 'boot', ...fakes.capture }),
+    // Looked at when a service starts: none was left.
+    offers: strict('offers', { left: async () => undefined, ...fakes.offers }),
     changing: strict<Machine['changing']>('changing', {
       places: [],
       arming: armingHere,
