@@ -18,9 +18,9 @@ export async function plan({ appliance, output, signal }: Context, { whole = fal
   return exits.done;
 }
 
-export async function start(context: Context, { seconds, whole = false, wait }: StartOptions): Promise<number> {
+export async function start(context: Context, { seconds, whole, wait }: StartOptions): Promise<number> {
   const { appliance, output, signal } = context;
-  const state = await appliance.capture.start({ seconds, whole }, { signal });
+  const state = await appliance.capture.start({ seconds, whole: whole === true }, { signal });
   if (state.running) output.text(planText(state.running));
   // The lab's appliance, and its capture, end with this command.
   if (wait || context.isOwn) return follow(context);
