@@ -94,7 +94,7 @@ export function statsOf({ machine, brand, gauges, pace, closing }: StatsOptions)
       }
     },
     async history({ kind, id }) {
-      const subject = await subjectOf(kind, id);
+      const [subject] = await Promise.all([subjectOf(kind, id), counts.latest(keepEvery * pace)]);
       return { subject, samples: samples.history(subject) };
     },
   };
