@@ -72,6 +72,10 @@ export async function openLab({
   try {
     const memory = await recall(place, data.name);
     const { units, settled, running } = labUnits(data, memory, pace.job ?? 750);
+    const engine = labContainers(data, memory, units, {
+      step: pace.job ?? 750,
+      silence: 2.5 * (pace.silence ?? 2000),
+    });
     const own = join(place, data.name);
     const root = join(own, 'root');
     await mkdir(root, { recursive: true, mode: 0o700 });
@@ -86,6 +90,7 @@ export async function openLab({
         ...parts,
         capture: capture.recorder,
         units,
+        containers: engine.containers,
         figures: labFigures(data, running),
         ping: labPing(data, pace.ping ?? 1000),
         offers,

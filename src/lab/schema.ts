@@ -154,6 +154,71 @@ const system = z
   })
   .prefault({});
 
+const environment = z.record(z.string(), text).default({});
+
+const container = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]+$/, 'not a name of a container'),
+  /** "camsd:1.6.2-17": one of the images. */
+  image: z.string(),
+  /** As it is when the lab is first opened. */
+  state: z.enum(['created', 'running', 'paused', 'exited', 'dead']).default('running'),
+  /** Seconds since its last start; where it has exited, it ran for `ranFor`. Default: since the machine booted. */
+  startedAgo: z.number().min(0).optional(),
+  ranFor: z.number().min(0).default(60),
+  exitCode: z.int().min(0).max(255).default(0),
+  outOfMemory: z.boolean().default(false),
+  error: text.optional(),
+  restarts: z.int().min(0).default(0),
+  restartPolicy: z.string().default('always'),
+  health: z.enum(['healthy', 'unhealthy', 'starting']).optional(),
+  healthLog: z.array(z.strictObject({ ago: z.number().min(0), exitCode: z.int(), text })).default([]),
+  command: z.array(text).default([]),
+  ports: z.array(text).default([]),
+  mounts: z.array(z.strictObject({ from: text, to: text, writable: z.boolean().default(true) })).default([]),
+  networks: z.array(z.strictObject({ name: text, address: text })).default([]),
+  environment,
+  /** Bytes that it wrote on top of its image. */
+  written: bytes.default(0),
+  log: z.array(logEntry).default([]),
+  /** What it says as long as it runs: one of the texts every so many seconds. */
+  says: z.strictObject({ every: z.number().min(0.1), texts: z.array(text).min(1) }).optional(),
+  onStart: z.array(text).default([]),
+  onStop: z.array(text).default([]),
+  /** It dies at once of every start; where its policy starts it again, for ever. */
+  fails: z.strictObject({ exitCode: z.int().min(0).max(255), log: z.array(text) }).optional(),
+});
+
+const image = z.strictObject({
+  repository: text,
+  tag: text,
+  /** Seconds before the lab was first opened. */
+  ago: z.number().min(0),
+  size: bytes,
+  architecture: z.string().default('amd64'),
+  command: z.array(text).default([]),
+  ports: z.array(text).default([]),
+  volumes: z.array(text).default([]),
+  environment,
+  labels: z.record(z.string(), text).default({}),
+  layers: z.int().min(1).default(5),
+});
+
+/** `unavailable` says why it does not run, where its unit does not tell. */
+const engine = z
+  .strictObject({
+    absent: z.literal(true).optional(),
+    images: z.array(image).default([]),
+    containers: z
+      .array(container)
+      .refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two containers of one name')
+      .default([]),
+  })
+  .refine(
+    ({ images, containers }) =>
+      containers.every((one) => images.some(({ repository, tag }) => one.image === `${repository}:${tag}`)),
+    'a container of an image that is not there',
+  );
+
 const machine = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'lower-case letters, digits and hyphens only'),
   description: z.string().min(1),
@@ -187,11 +252,14 @@ const machine = z.strictObject({
     z.array(unit).refine((all) => new Set(all.map((one) => one.name)).size === all.length, 'two units of one name'),
   ),
   ping: reading(z.strictObject({ hosts: z.array(host) })),
+  engine: reading(engine).prefault({ absent: true }),
   system,
 });
 
 export type MachineData = z.output<typeof machine>;
 export type UnitData = z.output<typeof unit>;
+export type ContainerData = z.output<typeof container>;
+export type ImageData = z.output<typeof image>;
 export type HostData = z.output<typeof host>;
 export type LeaseData = z.output<typeof lease>;
 export type SegmentData = z.output<typeof segment>;

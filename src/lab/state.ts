@@ -22,15 +22,27 @@ const unitMemory = z.strictObject({
   log: z.array(logLine),
 });
 
+/** Each time that a container ran, oldest first; `to`: absent while it runs. */
+const containerMemory = z.strictObject({
+  runs: z.array(
+    z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime().optional(), exitCode: z.int().optional() }),
+  ),
+  /** What was added to the log of the machine file, newest last. */
+  log: z.array(logLine),
+});
+
 const machineMemory = z.strictObject({
   /** ISO 8601; when this machine was opened for the first time here. */
   openedAt: z.iso.datetime(),
   units: z.record(z.string(), unitMemory),
+  /** By name. */
+  containers: z.record(z.string(), containerMemory).default({}),
 });
 
 const file = z.strictObject({ version: z.literal(1), machines: z.record(z.string(), machineMemory) });
 
 export type UnitMemory = z.output<typeof unitMemory>;
+export type ContainerMemory = z.output<typeof containerMemory>;
 export type MachineMemory = z.output<typeof machineMemory>;
 
 export interface Memory {
@@ -83,7 +95,7 @@ export async function recall(folder: string, name: string): Promise<Memory> {
   const path = join(folder, 'state.json');
   const { content, setAside } = await read(path);
   const known = Object.hasOwn(content.machines, name) ? content.machines[name] : undefined;
-  const machine = known ?? { openedAt: new Date().toISOString(), units: {} };
+  const machine = known ?? { openedAt: new Date().toISOString(), units: {}, containers: {} };
   content.machines[name] = machine;
   let last = Promise.resolve();
   const save = () => {
