@@ -39,8 +39,18 @@ const options = {
   plugins: [blessedInOnePiece],
 };
 
+/** Threads are programs of their own: each lies beside what starts it. */
+const threads = { 'log-search': 'src/adapters/logs/search-worker.ts' };
+
 async function buildEntry() {
-  await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
+  const { metafile } = await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
+  if ('src/adapters/logs/workers.ts' in metafile.inputs)
+    await esbuild.build({
+      ...options,
+      entryPoints: threads,
+      outdir: dirname(out),
+      outExtension: { '.js': '.mjs' },
+    });
   await copyTerminals(dirname(out));
 }
 
@@ -48,7 +58,7 @@ async function buildProgram() {
   const started = performance.now();
   const { metafile } = await esbuild.build({
     ...options,
-    entryPoints: { main: 'src/main.ts' },
+    entryPoints: { main: 'src/main.ts', ...threads },
     outdir: 'dist',
     outExtension: { '.js': '.mjs' },
     splitting: true,

@@ -191,7 +191,10 @@ export interface Appliance {
     search: Operation<LogSearchRequest, { found?: LogEntry }, LogSearchNews>;
     /** How many lines hold the pattern. */
     count: Operation<{ source: LogSource; pattern: LogPattern; only?: LogPattern }, { found: number }, LogSearchNews>;
-    /** What is added behind `from`, from then on. Rests where the asker is too slow, and says how much it left out. */
+    /**
+     * What is added behind `from`, until the signal is aborted. Rests where the asker is too slow, and says how much it
+     * left out. A lost service ends it, 'service-gone': ask again from the last line.
+     */
     follow: Watch<{ source: LogSource; from: LogPlace; only?: LogPattern }, LogNews>;
   };
   stats: {

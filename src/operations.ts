@@ -88,7 +88,8 @@ export const operations = {
   'logs.page': 'read',
   'logs.search': 'read',
   'logs.count': 'read',
-  'logs.follow': 'watch',
+  // No watch: of those only the newest state is told to who is slow, and they go on by themselves after a lost service.
+  'logs.follow': 'read',
   'stats.read': 'read',
   'stats.watch': 'watch',
   'stats.history': 'read',

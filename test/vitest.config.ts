@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { Totals } from './setup/reporter.ts';
+import { threads } from './setup/threads.ts';
 
 const seconds = 1000;
 
@@ -17,6 +18,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        plugins: [threads],
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
@@ -29,6 +31,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [threads],
         test: {
           name: 'host',
           include: ['test/host/**/*.test.ts', 'test/vm/**/*.test.ts'],

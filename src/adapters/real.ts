@@ -7,6 +7,8 @@ import type { Effect } from './files.ts';
 import { realOffers } from './handover/offers.ts';
 import { readHosts, writeHosts } from './hosts/hosts.ts';
 import { isPassword, loginState, setPassword } from './login/login.ts';
+import { journalReader, journalUnits } from './logs/journal.ts';
+import { logFiles } from './logs/log-files.ts';
 import type { Changing, Machine } from './machine.ts';
 import { effectiveNetwork, tellNetworkd } from './network/network.ts';
 import { probeDuplicate, testGateway } from './network/probe.ts';
@@ -52,6 +54,7 @@ export function realMachine(): Machine {
     hosts: { read: () => readHosts(), write: (entries) => writeHosts(entries) },
     ssh: { state: sshState, enable: enableSsh, disable: disableSsh },
     login: { state: loginState, setPassword, isPassword },
+    logs: { ...logFiles('/var/log', '/var/tmp'), units: journalUnits, journal: journalReader },
     capture: realRecorder(),
     changing,
     offers: realOffers(),

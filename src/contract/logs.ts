@@ -104,7 +104,9 @@ export interface LogSearchNews {
 export type LogNews =
   | {
       kind: 'lines';
-      lines: LogEntry[] /** Lines that came faster than they can be shown, before these. */;
+      /** One that begins where the last one told does was unfinished then, and is told anew. */
+      lines: LogEntry[];
+      /** Lines that came faster than they can be shown, before these. */
       skipped: number;
     }
   /** The log goes on in another file, or from its beginning; what was shown stays. */

@@ -1,4 +1,5 @@
 /** The service's end of a connection: every operation by its name, any arguments, progress, cancellation, errors. */
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import {
   type CancellationToken,
@@ -47,7 +48,8 @@ export function answer(stream: Duplex, answerer: Answerer, limits = answerLimits
     const news = new News(stream, connection, progressToken, operations[method] === 'watch');
     try {
       const signal = AbortSignal.any([abort.signal, ended.signal]);
-      return await answerer(method, args, { signal, progress: (value) => news.tell(value) });
+      const ready = () => news.ready(signal);
+      return await answerer(method, args, { signal, progress: (value) => news.tell(value), ready });
     } catch (error) {
       return errorOf(problemOf(error));
     } finally {
@@ -79,6 +81,12 @@ class News {
       if (!this.held) this.stream.once('drain', this.onDrain);
       this.held = { value };
     } else this.send(value);
+  }
+
+  /** Resolves when the other end has read what was told, or nobody asks any more. */
+  async ready(signal: AbortSignal): Promise<void> {
+    while (this.stream.writableNeedDrain && !signal.aborted && !this.stream.destroyed)
+      await once(this.stream, 'drain', { signal }).catch(() => undefined);
   }
 
   end(): void {

@@ -4,6 +4,7 @@ import type { About, Appliance } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { openStore } from '../settings/store.ts';
 import { accessOf } from './access.ts';
+import { attributed } from './asking.ts';
 import type { Audit } from './audit.ts';
 import { auditOf } from './audit-read.ts';
 import { capturesOf } from './capture.ts';
@@ -15,6 +16,7 @@ import { hostsOf } from './hosts.ts';
 import { imagesOf } from './images.ts';
 import { infoOf } from './info.ts';
 import type { Log } from './log.ts';
+import { logsOf } from './logs.ts';
 import { networkOf } from './network.ts';
 import { pingOf } from './ping.ts';
 import { platformOf } from './platform.ts';
@@ -48,7 +50,8 @@ export interface Assembly {
  * @throws Failure where the folder cannot be used
  */
 export async function assemble(assembly: Assembly): Promise<Appliance> {
-  const { machine, about, brand, audit, log, state, pace = 1, closing = new AbortController().signal } = assembly;
+  const { machine, about, brand, log, state, pace = 1, closing = new AbortController().signal } = assembly;
+  const audit = attributed(assembly.audit);
   const notice = (text: string) => log.warning(`settings: ${text}`);
   const store = await openStore(settingsFolder(state), { notice });
   const system = new System({ machine, brand, audit, log, store, state, pace, closing });
@@ -68,6 +71,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     stats: statsOf({ machine, brand, gauges, pace, closing }),
     containers: containersOf({ machine, gauges, audit, pace, closing }),
     images: imagesOf(machine, gauges, pace),
+    logs: logsOf(machine, pace),
     network: networkOf(system),
     changes: changesOf(system, keeper),
     dns: dnsOf(system),

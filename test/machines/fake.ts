@@ -21,6 +21,7 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     hosts: part('hosts'),
     ssh: part('ssh'),
     login: part('login'),
+    logs: part('logs'),
     // Looked into when a service starts: nothing was ever captured.
     capture: strict('capture', { folder: '/nonexistent', boot: async () => 'boot', ...fakes.capture }),
     // Looked at when a service starts: none was left.
