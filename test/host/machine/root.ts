@@ -16,6 +16,7 @@ const packages = [
   'iputils-ping',
   'openssh-server',
   'procps',
+  'tcpdump',
   'libstdc++6',
   'ncurses-base',
   'ncurses-term',
