@@ -7,6 +7,7 @@ import { containers } from './diagnostics/containers.ts';
 import { images } from './diagnostics/images.ts';
 import { logs } from './diagnostics/logs.ts';
 import { proxyTest } from './diagnostics/proxy.ts';
+import { stats } from './diagnostics/stats.ts';
 import { units } from './diagnostics/units.ts';
 import { info } from './info.ts';
 import type { Segment } from './kit/canvas.ts';
@@ -154,7 +155,7 @@ export const tree: Entry = {
           description: 'Upstream proxy test',
           screen: proxyTest,
         },
-        { id: 'diagnostics.stats', label: 'Stats', description: 'Container Stats', greyed: notBuilt('Stats') },
+        { id: 'diagnostics.stats', label: 'Stats', description: 'Container Stats', screen: stats },
         {
           id: 'diagnostics.connectivity',
           label: 'Connectivity',

@@ -149,13 +149,13 @@ function plot(ui: Ui): Promise<void> {
   return ui.plot({
     title: 'Plot',
     caption: 'Percent, the last two minutes',
-    max: 100,
-    series: async (tell, signal) => {
+    panes: async (tell, signal) => {
       for (let turn = 0; !signal.aborted; turn++) {
-        tell([
+        const series = [
           { title: 'cpu', points: wave(turn) },
           { title: 'memory', points: wave(turn + 30) },
-        ]);
+        ];
+        tell([{ title: 'Percent', max: 100, series }]);
         await pause(1000, signal);
       }
     },

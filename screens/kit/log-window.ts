@@ -32,6 +32,8 @@ export class LogWindow {
   private entries: LogEntry[] = [];
   private readonly isEnd = { older: false, newer: false };
   private readonly asked = new Map<Direction, Promise<void>>();
+  /** How far the reader has looked beyond what is held, where lines that count are rare. */
+  private looked: { older?: LogPlace; newer?: LogPlace } = {};
   /** How far into the log the line of that number is. */
   private shares: { number: number; share: number }[] = [];
   private epoch = new AbortController();
@@ -75,7 +77,9 @@ export class LogWindow {
     this.clear();
     const direction = end === 'oldest' ? 'newer' : 'older';
     this.isEnd[end === 'oldest' ? 'older' : 'newer'] = true;
-    await this.want(direction);
+    const { signal } = this.epoch;
+    do await this.want(direction);
+    while (this.isEmpty && this.looked[direction] && !this.problem && !signal.aborted && !this.signal.aborted);
   }
 
   /** Forgets all and begins anew around this line, whose number is given. */
@@ -103,15 +107,24 @@ export class LogWindow {
 
   /** Lines that were added at the newest end. */
   append(lines: readonly LogEntry[]): void {
-    this.entries.push(...lines);
-    this.last += lines.length;
+    this.add(lines);
     this.forget('older');
     this.changed();
   }
 
+  /** At the newest end. A line that was still being written comes again when it is longer. */
+  private add(lines: readonly LogEntry[]): void {
+    if (lines[0] && lines[0].place === this.entries.at(-1)?.place) {
+      this.entries.pop();
+      this.last -= 1;
+    }
+    this.entries.push(...lines);
+    this.last += lines.length;
+  }
+
   private async read(direction: Direction, epoch: AbortSignal): Promise<void> {
     const outermost = direction === 'older' ? this.entries[0] : this.entries.at(-1);
-    const from = outermost?.place ?? (direction === 'older' ? 'newest' : 'oldest');
+    const from = this.looked[direction] ?? outermost?.place ?? (direction === 'older' ? 'newest' : 'oldest');
     try {
       const signal = AbortSignal.any([this.signal, epoch]);
       const page = await this.supply.page({ from, direction, lines: batch }, signal);
@@ -124,15 +137,14 @@ export class LogWindow {
     }
   }
 
-  private take(direction: Direction, { lines, isEnd, share }: LogPage): void {
-    this.isEnd[direction] = isEnd || lines.length === 0;
+  private take(direction: Direction, { lines, isEnd, share, reached }: LogPage): void {
+    this.isEnd[direction] = isEnd || (lines.length === 0 && !reached);
+    if (reached) this.looked[direction] = reached;
+    else delete this.looked[direction];
     if (direction === 'older') {
       this.entries.unshift(...lines);
       this.first -= lines.length;
-    } else {
-      this.entries.push(...lines);
-      this.last += lines.length;
-    }
+    } else this.add(lines);
     if (share !== undefined && lines.length > 0)
       this.note({ number: direction === 'older' ? this.first : this.last - lines.length + 1, share });
     this.forget(direction === 'older' ? 'newer' : 'older');
@@ -146,6 +158,7 @@ export class LogWindow {
     const over = this.entries.length - most;
     if (over <= 0) return;
     this.isEnd[direction] = false;
+    delete this.looked[direction];
     if (direction === 'older') {
       this.entries.splice(0, over);
       this.first += over;
@@ -159,7 +172,7 @@ export class LogWindow {
     this.epoch.abort();
     this.epoch = new AbortController();
     this.asked.clear();
-    Object.assign(this, { entries: [], first: 0, last: -1, problem: undefined, shares: [] });
+    Object.assign(this, { entries: [], first: 0, last: -1, problem: undefined, shares: [], looked: {} });
     Object.assign(this.isEnd, { older: false, newer: false });
   }
 }

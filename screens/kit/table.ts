@@ -40,6 +40,8 @@ export interface TableOptions<R> {
   ok?: string;
   /** Said under the rows of the one selected; one line. */
   detail?(row: R): string;
+  /** Space holds the rows as they are. */
+  pause?: boolean;
 }
 
 export class Table<R> extends Piece<void> {
@@ -51,6 +53,7 @@ export class Table<R> extends Piece<void> {
   /** The column it is sorted by; undefined: as they came. */
   private sortedBy: number | undefined;
   private backwards = false;
+  private paused = false;
   private readonly buttons: Buttons;
   private readonly scroll = new Scroll();
 
@@ -75,6 +78,7 @@ export class Table<R> extends Piece<void> {
 
   /** New rows; the selection stays on the row it was on. */
   private take(rows: readonly R[]): void {
+    if (this.paused) return;
     const selected = this.selected;
     this.rows = this.sorted(rows);
     this.problem = undefined;
@@ -109,6 +113,7 @@ export class Table<R> extends Piece<void> {
     return [
       navigate,
       ...(this.options.choose ? [confirm] : []),
+      ...(this.options.pause ? [{ key: 'SPACE', does: this.paused ? 'go on' : 'pause' }] : []),
       { key: 's', does: 'sort' },
       { key: 'r', does: 'reverse' },
       back,
@@ -123,6 +128,7 @@ export class Table<R> extends Piece<void> {
     else if (moved !== undefined) this.at = Math.max(0, Math.min(moved, (this.rows?.length ?? 1) - 1));
     else if (key.name === 'escape') this.end();
     else if (key.name === 'enter') this.confirm();
+    else if (key.name === 'space' && this.options.pause) this.paused = !this.paused;
     else if (key.name === 's') this.sort();
     else if (key.name === 'r') this.reverse();
     else if (key.name === 'tab') this.buttons.key({ name: 'right' });
@@ -205,6 +211,7 @@ export class Table<R> extends Piece<void> {
 
   paint(canvas: Canvas): void {
     this.buttons.paint(canvas, canvas.height - 1);
+    if (this.paused) canvas.text(0, canvas.height - 1, 'paused', 'warn');
     const above = this.above(canvas);
     canvas.lines(0, above);
     const detailRows = this.options.detail ? 1 : 0;
