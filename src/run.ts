@@ -138,16 +138,16 @@ export async function printed(program: string, args: readonly string[], options:
   const stop = new AbortController();
   const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const child = execa(program, [...args], {
-    ...settings({ ...options, signal: signals, most: 1 << 16 }),
+    ...settings({ ...options, signal: signals, most: 1 << 20 }),
     buffer: { stdout: false, stderr: true },
-    maxBuffer: { stdout: 1 << 16, stderr: Infinity },
     encoding: 'buffer',
     // It is killed at once: what has been printed enough is of no more use, and a clock runs above.
     forceKillAfterDelay: 500,
   } as Options);
   const chunks: Buffer[] = [];
   let size = 0;
-  child.stderr?.on('data', () => undefined);
+  // What it has started may outlive it and hold its output open: that is not waited for.
+  child.once('exit', () => setTimeout(() => void [child.stdout?.destroy(), child.stderr?.destroy()], 1000));
   child.stdout?.on('data', (chunk: Buffer) => {
     if (size > most) return;
     chunks.push(chunk);
@@ -162,7 +162,7 @@ export async function printed(program: string, args: readonly string[], options:
     bytes: bytes.subarray(0, most),
     stderr: Buffer.from(result.stderr ?? []).toString(),
     exitCode: result.exitCode ?? -1,
-    isCut: size > most,
+    isCut: size > most || result.isMaxBuffer,
     isTimedOut: result.timedOut,
   };
 }
