@@ -46,9 +46,10 @@ export class Samples {
   take(counts: Counts): void {
     for (const earlier of counts.earlier ?? []) this.take(earlier);
     this.cores = counts.cores;
+    const before = this.clock;
     const own = counts.counted.find(({ kind }) => kind === 'appliance');
     this.clock = Math.max(this.clock, own?.clock ?? this.clock);
-    for (const counted of counts.counted) this.takeOne(counted, counts.at);
+    for (const counted of counts.counted) this.takeOne(counted, counts.at, before);
     for (const [key, subject] of this.subjects) if (this.clock - subject.seen > kept) this.subjects.delete(key);
   }
 
@@ -69,20 +70,28 @@ export class Samples {
     return ring.filter(({ clock }) => this.clock - clock <= kept).map(({ sample }) => sample);
   }
 
+  /** How many there is anything of. */
+  get subjectCount(): number {
+    return this.subjects.size;
+  }
+
   /** Ids of what was there at the last counting. */
   there(kind: StatsSubject['kind']): string[] {
     const all = [...this.subjects.values()].filter((subject) => subject.kind === kind && subject.seen === this.clock);
     return all.map(({ id }) => id);
   }
 
-  private takeOne(counted: Counted, at: string): void {
+  /** `before`: clock of the counting before. */
+  private takeOne(counted: Counted, at: string, before: number): void {
     const subject = this.subjects.get(keyOf(counted));
     if (!subject) {
       this.begin(counted);
       return;
     }
+    // Whatever was away meanwhile, or counts elsewhere now, was started anew.
+    const isOther = counted.from !== subject.last.from || (subject.seen !== before && subject.seen !== this.clock);
     subject.seen = this.clock;
-    if (counted.from !== subject.last.from) {
+    if (isOther) {
       subject.last = subject.mark = counted;
       delete subject.now;
       return;
