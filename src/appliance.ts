@@ -132,8 +132,8 @@ export interface Appliance {
     setPassword: Operation<{ current?: string; next: string }, Nothing>;
     /**
      * Right or wrong; wrong ones are answered ever more slowly. A right one lets this connection change things for
-     * five minutes, where changes need the password. Without a password: is that still so? If it is, the five minutes
-     * begin anew.
+     * five minutes, where changes need the password. Without a password: may it change things now? Where that is by a
+     * password given before, the five minutes begin anew.
      */
     check: Operation<
       { password?: string },

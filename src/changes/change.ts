@@ -89,7 +89,7 @@ export class ChangeKeeper {
    *   'change-undone' where it failed later and the machine went back
    */
   async apply(draft: ChangeDraft, who: string, call: Partial<Call<ChangeNews>> = {}): Promise<PendingChange> {
-    this.holds.check(draft.section, (by) => by !== who);
+    this.holds.check(draft.section, (owner) => owner !== (call.connection ?? who));
     const current = await this.reserve(draft, who);
     const work = this.carryOut(current, draft, call.progress ?? (() => undefined));
     return untilGivenUp(work, call.signal);
@@ -132,8 +132,8 @@ export class ChangeKeeper {
   }
 
   /** An editing lock that lives until the signal is aborted. @throws Failure 'held' */
-  hold(section: Section, who: string, signal: AbortSignal): Promise<void> {
-    return this.holds.hold(section, who, signal);
+  hold(section: Section, who: string, signal: AbortSignal, connection?: string): Promise<void> {
+    return this.holds.hold(section, who, signal, connection);
   }
 
   // ------------------------------------------------------------ applying

@@ -11,7 +11,8 @@ export interface Hold {
 }
 
 export class Holds {
-  private readonly holds = new Map<Hold, Section>();
+  /** Each with what it is of and whose it is. */
+  private readonly holds = new Map<Hold, { section: Section; owner: string }>();
 
   /** `onChange` is called after each hold that is taken or let go. */
   constructor(
@@ -24,14 +25,14 @@ export class Holds {
   }
 
   /**
-   * Holds the section until the signal is aborted, and ends then.
+   * Holds the section until the signal is aborted, and ends then. `owner`: the same person may be there twice.
    * @throws Failure 'held' where somebody has it, be it the same person elsewhere
    */
-  async hold(section: Section, by: string, signal: AbortSignal): Promise<void> {
+  async hold(section: Section, by: string, signal: AbortSignal, owner = by): Promise<void> {
     if (signal.aborted) return;
     this.check(section, () => true);
     const hold = { what: sectionNames[section], by, since: this.now().toISOString() };
-    this.holds.set(hold, section);
+    this.holds.set(hold, { section, owner });
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     this.onChange();
     await ended;
@@ -39,9 +40,9 @@ export class Holds {
     this.onChange();
   }
 
-  /** @throws Failure 'held' where one of those holders has something that the section touches */
-  check(section: Section, isOther: (by: string) => boolean): void {
+  /** @throws Failure 'held' where one of those owners has something that the section touches */
+  check(section: Section, isOther: (owner: string) => boolean): void {
     for (const [hold, held] of this.holds)
-      if (touches(section, held) && isOther(hold.by)) throw fail('held', { ...hold });
+      if (touches(section, held.section) && isOther(held.owner)) throw fail('held', { ...hold });
   }
 }

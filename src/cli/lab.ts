@@ -6,8 +6,10 @@ import { inProcess } from '../client/in-process.ts';
 import { defaultLabFolder, type Lab, openLab } from '../lab/lab.ts';
 import { type LabPlatform, labPlatform } from '../lab/platform.ts';
 import { assemble } from '../service/appliance.ts';
-import { auditTo } from '../service/audit.ts';
+import { bounded } from '../service/asking.ts';
+import { auditFile, auditTo } from '../service/audit.ts';
 import { logTo } from '../service/log.ts';
+import { ownWho } from '../service/who.ts';
 import { version } from '../version.ts';
 import { brandOf } from './brand.ts';
 import type { LinkOptions, Opened } from './options.ts';
@@ -49,7 +51,7 @@ export async function openLabLink(options: LinkOptions): Promise<Opened> {
   const lab = await openLabMachine(options, brand);
   const closing = new AbortController();
   const quiet = logTo({ write: () => undefined });
-  const audit = auditTo(join(lab.state, 'audit.jsonl'), quiet);
+  const audit = auditTo(auditFile(lab.state), quiet, { rotates: true });
   const appliance = await assemble({
     machine: lab.machine,
     about: lab.about,
@@ -59,7 +61,13 @@ export async function openLabLink(options: LinkOptions): Promise<Opened> {
     state: lab.state,
     closing: closing.signal,
   });
-  const link = inProcess(appliance, quiet);
+  const link = inProcess(appliance, quiet, {
+    role: options.viewer ? 'viewer' : 'operator',
+    who: ownWho(),
+    audit,
+    refusals: bounded(audit),
+    isRootAsked: true,
+  });
   return {
     link,
     async close() {

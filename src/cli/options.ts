@@ -12,6 +12,10 @@ export interface LinkOptions {
   lab?: string | true;
   labFolder?: string;
   brand?: string;
+  /** Looks only. */
+  viewer?: true;
+  /** A file with the operator's password, for changes that need it. */
+  operatorPasswordFile?: string;
 }
 
 export interface Opened {

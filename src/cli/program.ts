@@ -68,6 +68,8 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
     .option('--lab [machine]', 'on a simulated machine, in this process')
     .option('--lab-folder <dir>', 'where that machine is kept')
     .option('--brand <name>', 'whose texts and units: of the lab and the service')
+    .option('--viewer', 'look only, also where you may change things')
+    .option('--operator-password-file <file>', "the operator's password, where changes need it; - is standard input")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', notes)
     .configureOutput({ writeErr: (text) => void (isJson || process.stderr.write(harmlessLines(text))) })
@@ -119,8 +121,9 @@ function describeService(program: Command, end: (code: number) => void): void {
     .command('service')
     .description('run the service, until SIGTERM')
     .option('--group <name>', 'whose members may use it', 'gatehouse')
+    .option('--viewer-group <name>', 'whose members may look only, where there is such a group', 'gatehouse-viewer')
     .option('--state <dir>', 'what it keeps (default /var/lib/gatehouse)')
-    .action(async (options: { group: string; state?: string }) => {
+    .action(async (options: { group: string; viewerGroup: string; state?: string }) => {
       const { serviceCommand } = await import('./service.ts');
       end(await serviceCommand({ ...program.opts<Options>(), ...options }));
     });

@@ -7,13 +7,15 @@ import { defaultSocket, type LinkOptions } from './options.ts';
 
 export interface ServiceArguments extends LinkOptions {
   group: string;
+  viewerGroup: string;
   state?: string;
 }
 
 /** Gives the exit code, when the service has ended. */
 export async function serviceCommand(options: ServiceArguments): Promise<number> {
   const brand = brandOf(options.brand);
-  const common = { socket: options.socket ?? defaultSocket, group: options.group, brand, log: ownLog() };
+  const { socket = defaultSocket, group, viewerGroup } = options;
+  const common = { socket, group, viewerGroup, brand, log: ownLog() };
   if (options.lab === undefined && options.labFolder === undefined) {
     const { realMachine } = await import('../adapters/real.ts');
     const about = { version, brand: brand.name };

@@ -17,9 +17,9 @@ const PATIENCE = 3000;
 const isFinal = (problem: Problem | undefined) =>
   problem?.code === 'service-forbidden' || problem?.code === 'service-other-version';
 
-/** `version`: ours; a service of another version is not spoken to. */
-export function connect(socketPath: string, version: string): Link {
-  return new SocketLink(socketPath, version);
+/** `socket`: its path, or which it is just now. `version`: ours; a service of another version is not spoken to. */
+export function connect(socket: string | (() => string), version: string): Link {
+  return new SocketLink(typeof socket === 'string' ? () => socket : socket, version);
 }
 
 class SocketLink implements Link {
@@ -32,9 +32,10 @@ class SocketLink implements Link {
   private socket: Socket | undefined;
   private delay = FIRST_DELAY;
   private timer: NodeJS.Timeout | undefined;
+  private path = '';
 
   constructor(
-    private readonly path: string,
+    private readonly pathNow: () => string,
     private readonly version: string,
   ) {
     this.dial();
@@ -54,6 +55,7 @@ class SocketLink implements Link {
   }
 
   private dial(): void {
+    this.path = this.pathNow();
     const socket = dial(this.path);
     this.socket = socket;
     let why: Problem = this.gone('the connection ended');

@@ -1,6 +1,6 @@
 /**
- * The operator's account: its password, set and checked by the system's own means, and what consoles ask for. Whether
- * a console asks, and how long an answer holds, is the console's: nothing is remembered of sessions here.
+ * The operator's account: its password, set and checked by the system's own means, and whether changes need it. How
+ * long an answer holds is kept by each connection (admission.ts): nothing is remembered of them here.
  */
 import type { AccessState, Appliance } from '../appliance.ts';
 import { Failure, fail } from '../errors.ts';
@@ -22,6 +22,10 @@ export function accessOf(system: System): Appliance['access'] {
     return { account, passwordSet: hasPassword, keySet: keys > 0, ...console, windowSeconds };
   };
 
+  const isNeeded = async () =>
+    (await system.settings()).console.passwordBeforeChanges &&
+    (await machine.login.state(account, closing)).hasPassword;
+
   /** Right, or how long to wait. Wrong ones are noted. */
   const tried = async (password: Secret, by: string) => {
     const outcome = await tries.check(password);
@@ -35,8 +39,8 @@ export function accessOf(system: System): Appliance['access'] {
   return {
     read,
     async check({ password }, { by = 'nobody known' } = {}) {
-      // What was given on a connection is remembered there.
-      if (password === undefined) return { right: false };
+      // Of what was given before only the connection knows.
+      if (password === undefined) return { right: !(await isNeeded()) };
       const { right, wait } = await tried(new Secret(password), by);
       return { right, ...(wait === undefined ? {} : { wait }) };
     },

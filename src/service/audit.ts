@@ -35,7 +35,7 @@ export function auditTo(file: string, log: Log, { rotates = false } = {}): Audit
       last = last
         .then(() => append(file, line, rotates))
         .catch((error: Error) => {
-          log.warning(`the audit ${file} could not be written: ${error.message}`);
+          log.warning(`the audit log ${file} could not be written: ${error.message}`);
         });
       return last;
     },

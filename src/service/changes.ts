@@ -80,7 +80,8 @@ export function changesOf(system: System, keeper: ChangeKeeper): Appliance['chan
       return ended;
     },
     undo: ({ id }, { by = 'nobody known' } = {}) => keeper.undo(id, by),
-    hold: ({ what }, { by = 'nobody known', signal = system.closing } = {}) => keeper.hold(what, by, signal),
+    hold: ({ what }, { by = 'nobody known', signal = system.closing, connection } = {}) =>
+      keeper.hold(what, by, signal, connection),
   };
 }
 

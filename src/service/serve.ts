@@ -1,18 +1,18 @@
-/** One connection to an appliance: arguments parsed, who asks said, our own mistakes noted in the log. */
+/** One connection to an appliance: what it may ask, and our own mistakes noted in the log. */
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Appliance } from '../appliance.ts';
 import { Failure, fail, problemOf } from '../errors.ts';
 import { type Answering, answer } from '../rpc/answer.ts';
-import { operationOf } from '../rpc/remote.ts';
-import { parseArguments } from './arguments.ts';
+import { Admission, type Client } from './admission.ts';
 import type { Log } from './log.ts';
 
-/** `by`: who is at the other end, for the audit log. */
-export function serve(stream: Duplex, appliance: Appliance, by: string, log: Log): Answering {
+/** `client`: who is at the other end, as we know it ourselves. */
+export function serve(stream: Duplex, appliance: Appliance, client: Client, log: Log): Answering {
+  const admission = new Admission(appliance, client);
   return answer(stream, async (name, args, call) => {
     try {
-      return await operationOf(appliance, name)(parseArguments(name, args), { ...call, by });
+      return await admission.answer(name, args, call);
     } catch (error) {
       const reference = randomUUID().slice(0, 8);
       const problem = problemOf(error, reference);

@@ -1,20 +1,26 @@
 /** The service as a process: put together, listening, ended by SIGTERM. Chooses the machine that it is given. */
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
+import { dirname } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
-import type { About } from '../appliance.ts';
+import type { About, Role } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { Failure, sentence } from '../errors.ts';
 import { groupNamed } from '../rpc/group.ts';
+import { viewerSocket } from '../rpc/places.ts';
 import { assemble } from './appliance.ts';
-import { auditTo } from './audit.ts';
+import { bounded } from './asking.ts';
+import { auditFile, auditTo } from './audit.ts';
 import type { Log } from './log.ts';
 import { serve } from './serve.ts';
-import { CannotListen, listen } from './socket.ts';
+import { CannotListen, listen, prepareDirectory } from './socket.ts';
+import { whoAsks } from './who.ts';
 
 export interface ServiceOptions {
   socket: string;
   /** Name of the group whose members may use it. */
   group: string;
+  /** Name of the group whose members may look only, by a socket beside that one. Where there is none, none look. */
+  viewerGroup?: string;
   /** Folder of what the service keeps. */
   state: string;
   brand: Brand;
@@ -34,23 +40,29 @@ export interface Service {
  * @throws CannotListen with a sentence; Failure where the folder of the state cannot be used
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { socket, group, log } = options;
+  const { socket, group, viewerGroup, log, machine, about, brand, state, pace = 1 } = options;
   const gid = groupNamed(group)?.gid;
   if (gid === undefined) throw new CannotListen(`There is no group ${group}. Make it: groupadd --system ${group}`);
+  const viewers = viewerGroup === undefined ? undefined : groupNamed(viewerGroup);
   const closing = new AbortController();
-  const audit = auditTo(join(options.state, 'audit.jsonl'), log);
-  const { machine, about, brand, state, pace = 1 } = options;
+  const audit = auditTo(auditFile(state), log, { rotates: true });
+  const refusals = bounded(audit);
   const appliance = await assemble({ machine, about, brand, audit, log, state, pace, closing: closing.signal });
   let clients = 0;
-  const listening = await listen(socket, gid, (connection) => {
+  const served = (role: Role, name: string) => (connection: Socket) => {
     clients += 1;
-    serve(connection, appliance, `client ${clients} of group ${group}`, log);
-  });
-  log.info(`listening on ${socket} for group ${group}, version ${options.about.version}`);
+    const who = whoAsks(connection, name, log);
+    serve(connection, appliance, { role, who, connection: String(clients), audit, refusals }, log);
+  };
+  prepareDirectory(dirname(socket), gid, viewers !== undefined);
+  const listening = [await listen(socket, gid, served('operator', group))];
+  if (viewers) listening.push(await listen(viewerSocket(socket), viewers.gid, served('viewer', viewers.name)));
+  const more = viewers ? `, for viewers of group ${viewers.name}` : '';
+  log.info(`listening on ${socket} for group ${group}${more}, version ${options.about.version}`);
   return {
     async close() {
       closing.abort();
-      await listening.close();
+      await Promise.all(listening.map((one) => one.close()));
       log.info('ended');
     },
   };

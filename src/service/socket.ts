@@ -1,7 +1,6 @@
 /** Listening on a unix socket that only one group may open. What is said on it is served elsewhere. */
 import { chmodSync, chownSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
 
 const CONNECTIONS = 128;
 
@@ -16,12 +15,11 @@ export interface Listening {
 }
 
 /**
- * Listens at `path`. The directory is made 0750 of the group where it is missing; the socket is 0600 of root until it
- * is 0660 of the group, never wider. A socket that nobody listens on any more is replaced.
- * @throws CannotListen where another service answers there, or the place is not safe.
+ * Listens at `path`, in a directory that was prepared. The socket is 0600 of root until it is 0660 of the group, never
+ * wider. A socket that nobody listens on any more is replaced.
+ * @throws CannotListen where another service answers there.
  */
 export async function listen(path: string, gid: number, onConnection: (socket: Socket) => void): Promise<Listening> {
-  prepareDirectory(dirname(path), gid);
   await removeStale(path);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -42,13 +40,18 @@ export async function listen(path: string, gid: number, onConnection: (socket: S
   };
 }
 
-function prepareDirectory(directory: string, gid: number): void {
+/**
+ * Makes the directory where it is missing: of the group, and closed to all others, but where `isPassable`, for the
+ * sockets in it that other groups may open.
+ * @throws CannotListen where it is not safe
+ */
+export function prepareDirectory(directory: string, gid: number, isPassable: boolean): void {
   const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
   const { mode, uid } = statSync(directory);
-  const isOurs = made !== undefined || (mode & 0o777) === 0o750;
+  const isOurs = made !== undefined || [0o750, 0o751].includes(mode & 0o777);
   if (uid === process.geteuid?.() && isOurs) {
     chownSync(directory, -1, gid);
-    chmodSync(directory, 0o750);
+    chmodSync(directory, isPassable ? 0o751 : 0o750);
   } else if ((mode & 0o002) !== 0)
     throw new CannotListen(`${directory} can be written by everybody: the socket would not be safe there.`);
 }

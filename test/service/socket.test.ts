@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
 import { connect as dial } from 'node:net';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { fakeMachine, plainFacts, plainList, unitStatus, untilAborted } from '../machines/fake.ts';
@@ -167,7 +168,9 @@ test('what changes the machine is in a file that only root reads, with who did i
   expect(entries.map((line) => JSON.parse(line))).toMatchObject([
     {
       time: expect.stringMatching(/^\d{4}-.*Z$/),
-      by: `client 1 of group ${group}`,
+      user: userInfo().username,
+      uid: process.getuid?.(),
+      pid: process.pid,
       what: 'restart docker.service',
       outcome: 'done',
     },

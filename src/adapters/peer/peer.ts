@@ -14,7 +14,7 @@ export interface Peer {
 }
 
 /** SOL_SOCKET and SO_PEERCRED as all of Debian's architectures but mips, parisc and sparc have them. */
-const question = 'open(my $s, "+<&=", 3) or die; print join " ", unpack("iII", getsockopt($s, 1, 17) or die);';
+const question = 'open(my $s, "+<&=", 3) or die; print join " ", unpack("iII", getsockopt($s, 1, 17) || die);';
 const limit = 3000;
 
 /**
