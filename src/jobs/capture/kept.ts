@@ -67,7 +67,7 @@ export class Kept {
 
   /** Bytes that are free for others than root, and all that there are. Makes the folder. */
   async room(): Promise<{ free: number; total: number }> {
-    await mkdir(this.folder, { recursive: true, mode: folderMode });
+    await this.makeFolder();
     const { bavail, blocks, bsize } = await statfs(this.folder);
     return { free: bavail * bsize, total: blocks * bsize };
   }
@@ -174,8 +174,14 @@ export class Kept {
     }
   }
 
+  private async makeFolder(): Promise<void> {
+    const made = await mkdir(this.folder, { recursive: true, mode: folderMode });
+    // Whatever our umask is.
+    if (made !== undefined) await chmod(this.folder, folderMode);
+  }
+
   private async write(path: string, value: Note | Capture): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: folderMode });
+    await this.makeFolder();
     await replaceFile(path, `${JSON.stringify(value)}\n`);
     await chmod(path, fileMode);
   }
