@@ -10,6 +10,7 @@ import { labCapture } from './capture.ts';
 import { labContainers } from './containers.ts';
 import { labFigures } from './figures.ts';
 import { lockFolder, prepareFolder } from './folder.ts';
+import { labLogs } from './logs.ts';
 import { labMachines, loadMachine } from './machines.ts';
 import { labOffers } from './offers.ts';
 import { labPing } from './ping.ts';
@@ -84,6 +85,7 @@ export async function openLab({
     const { link = 500, silence = 2000 } = pace;
     const { parts, disarm } = await labSystem(data, root, { units, portOf }, { link, silence });
     const capture = labCapture(root, parts, pace.packet ?? 40);
+    const logs = await labLogs(data, { root, own }, units);
     const offers = labOffers(own);
     return {
       machine: {
@@ -92,6 +94,7 @@ export async function openLab({
         units,
         containers: engine.containers,
         figures: labFigures(data, running),
+        logs: logs.logs,
         ping: labPing(data, pace.ping ?? 1000),
         offers,
       },
@@ -100,6 +103,7 @@ export async function openLab({
       state: own,
       ...(memory.setAside === undefined ? {} : { setAside: memory.setAside }),
       async close() {
+        logs.close();
         await offers.close();
         await capture.close();
         await disarm();

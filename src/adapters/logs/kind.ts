@@ -21,6 +21,11 @@ export function kindOf(name: string, head: Buffer): { compressed?: Compression; 
   // "BZh" may also begin a text: the level and the magic of the first block follow.
   if (compressed && (compressed !== 'bzip2' || /^BZh[1-9]/.test(head.toString('latin1', 0, 4)))) return { compressed };
   if (records.test(name)) return { unreadable: `made of records (${name.split(/[.-]/)[0]})` };
-  if (head.includes(0)) return { unreadable: 'binary' };
-  return {};
+  return isBinary(head) ? { unreadable: 'binary' } : {};
+}
+
+/** A NUL here and there may stand in a text that somebody else has put in a log. */
+function isBinary(head: Buffer): boolean {
+  const nuls = head.reduce((count, byte) => (byte === 0 ? count + 1 : count), 0);
+  return head[0] === 0 || nuls > head.length / 32;
 }
