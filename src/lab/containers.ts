@@ -9,6 +9,7 @@ import { fail } from '../errors.ts';
 import { masked, maskedArguments } from '../values/masked.ts';
 import { writtenBy } from './engine-log.ts';
 import { restartsByItself, type Standing, standing, statusOf } from './engine-state.ts';
+import type { Running } from './figures.ts';
 import { readerOf } from './lines.ts';
 import type { ContainerData, ImageData, MachineData } from './schema.ts';
 import type { ContainerMemory, Memory } from './state.ts';
@@ -28,14 +29,15 @@ interface Labelled {
 
 /**
  * @param pace milliseconds: `step` of one half of a restart, `silence` until an engine that hangs is given up
- * @returns the adapter, and `settled`: when every action under way has ended and is kept
+ * @returns the adapter, `settled`: when every action under way has ended and is kept, and `running`: the containers that
+ *   do, given the units that do
  */
 export function labContainers(
   machine: MachineData,
   memory: Memory,
   units: Units,
   pace: { step: number; silence: number },
-): { containers: Containers; settled(): Promise<void> } {
+): { containers: Containers; settled(): Promise<void>; running(units: readonly Running[]): Running[] } {
   const { engine, upFor } = machine;
   const opened = Date.parse(memory.machine.openedAt);
   const known = 'value' in engine ? engine.value : { images: [], containers: [] };
@@ -123,7 +125,17 @@ export function labContainers(
       return fullImage(found, briefImage(found, opened, usedBy.length), usedBy);
     },
   };
-  return { containers, settled: async () => void (await Promise.allSettled(queues.values())) };
+  // Whether or not the engine answers.
+  const running = (up: readonly Running[]): Running[] => {
+    if (!up.some((one) => one.id === engineUnit)) return [];
+    const since = Date.parse(up.find((one) => one.id === engineUnit)?.since ?? '');
+    return all.flatMap((one): Running[] => {
+      const { state, startedAt } = stand(one, since > opened ? since : 0);
+      if ((state !== 'running' && state !== 'paused') || startedAt === undefined) return [];
+      return [{ kind: 'container', id: one.id, since: new Date(startedAt).toISOString() }];
+    });
+  };
+  return { containers, running, settled: async () => void (await Promise.allSettled(queues.values())) };
 }
 
 function idOf(seed: string): string {

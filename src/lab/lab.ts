@@ -93,7 +93,7 @@ export async function openLab({
         capture: capture.recorder,
         units,
         containers: engine.containers,
-        figures: labFigures(data, running),
+        figures: labFigures(data, () => [...running(), ...engine.running(running())]),
         logs: logs.logs,
         ping: labPing(data, pace.ping ?? 1000),
         offers,
