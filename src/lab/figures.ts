@@ -138,7 +138,7 @@ function habitsOf(id: string): Habits {
   return {
     // Few do most of the work.
     weight: random() ** 3 + 0.01,
-    memory: 2e7 * (1 + random()),
+    memory: 3e7 * (1 + 15 * random() ** 2),
     swing: { work: waveOf(`${id} work`), disk: waveOf(`${id} disk`), memory: waveOf(id) },
     bytes: { received: random() * 1.5, sent: random(), read: random() * 0.5, written: random() * 2 },
   };
