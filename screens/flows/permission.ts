@@ -1,19 +1,18 @@
-/** Asks for the operator's password before a change, where that is wished for. Used by every screen that changes. */
+/** Asks for the operator's password before a change, where the service wants it. Used by every screen that changes. */
 import { text } from '../kit/fields.ts';
 import type { Surroundings } from '../kit/screen.ts';
 
 /** May this console change something now? Asks where it must. */
 export async function permitted({ ui, appliance, session }: Surroundings): Promise<boolean> {
-  if (session.trusted) return true;
-  const access = await ui.busy('Reading the console settings', (signal) => appliance.access.read({}, { signal }));
-  if (!access.ok) {
-    await ui.problem('Password', access.problem);
+  const may = await ui.busy('Asking for leave to change', (signal) => appliance.access.check({}, { signal }));
+  if (!may.ok) {
+    await ui.problem('Changes', may.problem);
     return false;
   }
-  if (!access.value.passwordBeforeChanges || !access.value.passwordSet) return true;
+  if (may.value.right) return true;
   const given = await ui.form({
     title: 'Password',
-    text: `Changes need the password of ${access.value.account}.`,
+    text: "Changes need the operator's password.",
     fields: { password: text({ label: 'Password', masked: true, most: 256, parse: anything }) },
     submit: {
       what: 'Checking the password',

@@ -15,9 +15,9 @@ export async function info({ appliance, output, signal }: Context): Promise<numb
 }
 
 export async function status({ appliance, output, signal }: Context): Promise<number> {
-  const found = await appliance.status.read({}, { signal });
-  output.text(statusText(found));
-  output.value(found);
+  const [{ role }, found] = await Promise.all([appliance.about({}, { signal }), appliance.status.read({}, { signal })]);
+  output.text(`${statusText(found)}${role === 'viewer' ? ' (viewer: you may look only)' : ''}`);
+  output.value({ ...found, role });
   return exits.done;
 }
 

@@ -22,6 +22,7 @@ import { openLink } from './link.ts';
 import { type Asking, type Context, defaultSocket, type LinkOptions } from './options.ts';
 import { outputTo } from './output.ts';
 import { readAll } from './password.ts';
+import { withPassword } from './permission.ts';
 import { terminalOf } from './terminal.ts';
 
 type Options = LinkOptions & { json?: true; group?: string; state?: string };
@@ -109,6 +110,14 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
   program.commandsGroup('System:');
   const system = [describeHosts, describeTime, describePlatform, describeSsh, describeAccess, describeSettings];
   for (const part of system) part(program, asking);
+  program
+    .command('audit')
+    .description('who changed what, and what came of it; newest last')
+    .option('-n, --lines <n>', 'how many', wholeNumber, 50)
+    .option('--follow', 'and each new one, until Ctrl-C')
+    .action((options: { lines: number; follow?: true }) =>
+      asking(async (context) => (await import('./audit.ts')).audit(context, options)),
+    );
   describePlatformServer(program, end);
   program.commandsGroup('Beneath:');
   describeService(program, end);
@@ -173,14 +182,15 @@ async function withLink(options: Options, run: (context: Context) => Promise<num
   const { link, close } = await openLink(options);
   try {
     const terminal = options.json ? undefined : terminalOf(process.stdin, process.stderr);
-    return await run({
+    const context: Context = {
       appliance: link.appliance,
       output,
       signal: interrupted.signal,
       ...(terminal ? { terminal } : {}),
       input: () => readAll(process.stdin),
       isOwn: options.lab !== undefined || options.labFolder !== undefined,
-    });
+    };
+    return await run(withPassword(context, options.operatorPasswordFile));
   } finally {
     await close();
   }

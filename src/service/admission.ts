@@ -109,7 +109,8 @@ export class Admission {
   private async refused(name: OperationName): Promise<Error> {
     const { who, refusals } = this.client;
     await refusals?.note({ ...(await who), what: wordsOf(name, {}), before: '', after: '', outcome: 'not-allowed' });
-    const isChange = operations[name] === 'change';
+    // What is asked before a change is a part of it.
+    const isChange = operations[name] === 'change' || name === 'access.check';
     return fail('not-allowed', {
       what: isChange ? 'Changing anything' : `Asking for ${name}`,
       why: isChange ? 'You are a viewer; only operators change things.' : 'You are a viewer; it may hold secrets.',
