@@ -13,12 +13,12 @@ const seconds = 1000;
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   cacheDir: '.cache/vite',
+  plugins: [threads],
   test: {
     reporters: [['default', { summary: false }], new Totals(process.env.GATEHOUSE_TEST_SUMMARY)],
     projects: [
       {
         extends: true,
-        plugins: [threads],
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
@@ -31,7 +31,6 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [threads],
         test: {
           name: 'host',
           include: ['test/host/**/*.test.ts', 'test/vm/**/*.test.ts'],

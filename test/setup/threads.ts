@@ -1,19 +1,31 @@
 /** Tests run from source; a thread cannot. So it is bundled, as scripts/build does, and whoever starts it is told where. */
+import { createHash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const starter = /\/src\/adapters\/logs\/workers\.ts$/;
 const started = './log-search.mjs';
+const top = join(import.meta.dirname, '../..');
 
 export const threads = {
   name: 'threads',
   async transform(code: string, id: string) {
     if (!starter.test(id) || !code.includes(started)) return undefined;
-    const top = join(import.meta.dirname, '../..');
-    const outfile = join(top, '.cache/vite', `log-search-${process.pid}.mjs`);
     const entry = join(top, 'src/adapters/logs/search-worker.ts');
-    await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm' });
-    return { code: code.replace(started, pathToFileURL(outfile).href), map: null };
+    const options = { bundle: true, write: false, platform: 'node', target: 'node20', format: 'esm' } as const;
+    const { outputFiles } = await build({ ...options, entryPoints: [entry] });
+    return { code: code.replace(started, await kept(outputFiles[0]?.text ?? '')), map: null };
   },
 };
+
+/** Named after what is in it, since several runs may go on at once. Gives its URL. */
+async function kept(text: string): Promise<string> {
+  const folder = join(top, '.cache/threads');
+  const file = join(folder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${file}.${process.pid}`, text);
+  await rename(`${file}.${process.pid}`, file);
+  return pathToFileURL(file).href;
+}
