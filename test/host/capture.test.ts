@@ -173,7 +173,7 @@ describeWith(captureNeeds, 'a packet capture without a proxy', () => {
       filter: `ether host ${mac} and not tcp port 22`,
     });
     await capture.start('--seconds', '30');
-    await capture.inside('ping', '-c4', '-i0.2', '198.51.100.7');
+    await capture.inside('ping', '-c4', '-i0.2', '-W1', '198.51.100.7');
     const { packets } = await capture.stopped();
     const lines = await capture.packets(latestFile);
     expect(lines).toHaveLength(packets);
@@ -195,8 +195,8 @@ describeWith(captureNeeds, 'a packet capture without a proxy', () => {
       warnings: others.map((name) => `The name ${name} was not found: what goes there is not recorded.`),
     });
     await capture.start('--seconds', '30');
-    await capture.inside('ping', '-c2', '-i0.2', '198.51.100.2');
-    await capture.inside('ping', '-c2', '-i0.2', '198.51.100.3');
+    await capture.inside('ping', '-c2', '-i0.2', '-W1', '198.51.100.2');
+    await capture.inside('ping', '-c2', '-i0.2', '-W1', '198.51.100.3');
     await capture.stopped();
     const lines = await capture.packets(latestFile);
     expect(lines.every((line) => /198\.51\.100\.[12]\b/.test(line))).toBe(true);
