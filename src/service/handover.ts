@@ -1,19 +1,13 @@
 /**
  * Handing a kept report over: an offer that can be fetched once, and the upload to a server of the operator's choosing.
- * Which reports there are is told from outside; how they are sent lies in handover/ and the adapters.
+ * Which reports there are is told from outside; how they are sent lies in jobs/handover/ and the adapters.
  */
 import type { HostKey, Offer, Report, Upload, UploadTarget } from '../appliance.ts';
-import type { Secret } from '../values/secret.ts';
-
-/** What an upload logs in with, and the key that the operator has confirmed. */
-export interface UploadLogin {
-  /** "SHA256:…" */
-  sha256: string;
-  password?: Secret;
-  /** A private key, as its file holds it. */
-  key?: Secret;
-  passphrase?: Secret;
-}
+import type { Login } from '../jobs/handover/connect.ts';
+import { isOver } from '../jobs/handover/offer.ts';
+import { Offering } from './offering.ts';
+import type { System } from './system.ts';
+import { Uploading } from './uploading.ts';
 
 export interface Handover {
   /** The last offer and the last upload, ended ones too. */
@@ -33,10 +27,44 @@ export interface Handover {
    * Starts an upload, and ends when it is under way; how it goes is told by the state.
    * @throws Failure 'busy' while another runs
    */
-  upload(report: Report, path: string, target: UploadTarget, login: UploadLogin, by: string): Promise<void>;
+  upload(report: Report, path: string, target: UploadTarget, login: Login, by: string): Promise<void>;
   cancelUpload(): Promise<void>;
   /** Of one report that is to be removed: is it handed over just now? */
   uses(name: string): boolean;
   /** Ends an upload; an offer goes on by itself, and is taken up by the next service. */
   close(): Promise<void>;
+}
+
+/** Ready when it returns: an offer that an earlier service has left is taken up. */
+export async function handoverOf(system: System): Promise<Handover> {
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const offering = new Offering(system, changed);
+  const uploading = new Uploading(system, changed);
+  await offering.resume();
+  return {
+    state: () => ({
+      ...(offering.offer ? { offer: offering.offer } : {}),
+      ...(uploading.upload ? { upload: uploading.upload } : {}),
+    }),
+    changed(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    offer: (report, path, by) => offering.make(report, path, by),
+    withdraw: (by) => offering.withdraw(by),
+    hostKey: (target, signal) => uploading.hostKey(target, signal),
+    upload: (report, path, target, login, by) => uploading.begin(report, path, target, login, by),
+    cancelUpload: () => uploading.cancel(),
+    uses(name) {
+      const { offer } = offering;
+      return (offer?.report === name && !isOver(offer)) || uploading.isUnderWay(name);
+    },
+    async close() {
+      await uploading.cancel();
+      await offering.close();
+    },
+  };
 }
