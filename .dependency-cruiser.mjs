@@ -58,7 +58,7 @@ export default {
           '^screens/kit/',
           '^src/(appliance|errors|brand/brand)\\.ts$',
           '^src/values/',
-          npm('blessed', 'blessed-contrib', '@types/blessed'),
+          npm('blessed', 'blessed-contrib', '@types/blessed', 'uqr'),
         ],
         dependencyTypesNot: ['core'],
       },

@@ -2,11 +2,13 @@
 import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
 import { resetNetwork } from './commands/reset-network.ts';
+import { capture } from './diagnostics/capture.ts';
 import { connectivity } from './diagnostics/connectivity.ts';
 import { containers } from './diagnostics/containers.ts';
 import { images } from './diagnostics/images.ts';
 import { logs } from './diagnostics/logs.ts';
 import { proxyTest } from './diagnostics/proxy.ts';
+import { report } from './diagnostics/report.ts';
 import { stats } from './diagnostics/stats.ts';
 import { units } from './diagnostics/units.ts';
 import { info } from './info.ts';
@@ -166,13 +168,13 @@ export const tree: Entry = {
           id: 'diagnostics.report',
           label: 'Generate report',
           description: 'Encrypted diagnostics report',
-          greyed: notBuilt('The diagnostics report'),
+          screen: report,
         },
         {
           id: 'diagnostics.capture',
           label: 'Generate TCP dump',
           description: 'Upstream packet capture',
-          greyed: notBuilt('Packet capture'),
+          screen: capture,
         },
       ],
     },

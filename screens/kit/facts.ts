@@ -1,9 +1,10 @@
 /** A page of labelled values, live; warnings stand at its top. */
 import { type Problem, problemOf, sentence } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { paintBar } from './bar.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import { confirm, type KeyHint } from './keys.ts';
+import { back, confirm, type KeyHint } from './keys.ts';
 import type { Live } from './live.ts';
 import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
@@ -19,10 +20,20 @@ export interface Fact {
 export interface FactsPage {
   warnings?: readonly string[];
   facts: readonly Fact[];
+  /** What can be done now, as buttons before the last one. */
+  actions?: readonly string[];
+  /** 0 to 1: a bar below the facts. */
+  fraction?: number;
+  /** There is nothing more to see: the page closes. */
+  isOver?: boolean;
 }
 
 export interface FactsOptions {
   title: string;
+  /** The button that leaves; default "OK". */
+  leave?: string;
+  /** One of the page's actions; runs with the page still there, below. 'close' closes it afterwards. */
+  choose?(action: string): Promise<unknown>;
   page: FactsPage | Live<FactsPage>;
 }
 
@@ -36,16 +47,21 @@ interface Row {
 export class Facts extends Piece<void> {
   private page: FactsPage | undefined;
   private problem: Problem | undefined;
-  private readonly buttons = new Buttons(['OK']);
+  private buttons: Buttons;
   private readonly scroll = new Scroll();
 
   constructor(private readonly options: FactsOptions) {
     super(options.title);
+    this.buttons = new Buttons([this.leave]);
+  }
+
+  private get leave(): string {
+    return this.options.leave ?? 'OK';
   }
 
   protected override opened(): void {
     const { page } = this.options;
-    if (typeof page !== 'function') this.page = page;
+    if (typeof page !== 'function') this.take(page);
     else
       page((news) => this.take(news), this.signal).catch((error) => {
         this.problem = problemOf(error);
@@ -56,28 +72,58 @@ export class Facts extends Piece<void> {
   private take(page: FactsPage): void {
     this.page = page;
     this.problem = undefined;
+    this.arrange(page.actions ?? []);
+    if (page.isOver) this.end();
     this.stage.invalidate();
+  }
+
+  /** The focus stays on its button, and otherwise goes to the one that leaves: no action is begun by accident. */
+  private arrange(actions: readonly string[]): void {
+    const labels = [...actions, this.leave];
+    if (labels.join() === this.buttons.labels.join()) return;
+    const focus = labels.indexOf(this.buttons.focused ?? '');
+    this.buttons = new Buttons(labels);
+    this.buttons.focus = focus >= 0 ? focus : labels.length - 1;
   }
 
   keys(): readonly KeyHint[] {
     const [scroll, ...more] = this.scroll.hints;
-    return [...(scroll ? [scroll] : []), confirm, ...more];
+    const choose = this.buttons.labels.length > 1 ? [{ key: 'leftright', does: 'choose' }] : [];
+    return [...choose, ...(scroll ? [scroll] : []), confirm, ...(choose.length ? [back] : []), ...more];
   }
 
   key(key: Key): void {
-    if (key.name === 'enter' || key.name === 'escape') this.end();
-    else this.scroll.key(key);
+    if (key.name === 'escape') this.end();
+    else if (key.name === 'enter') void this.confirm();
+    else if (key.name === 'tab') this.buttons.key({ name: 'right' });
+    else if (key.name === 'backtab') this.buttons.key({ name: 'left' });
+    else if (!this.scroll.key(key)) this.buttons.key(key);
+  }
+
+  private async confirm(): Promise<void> {
+    const action = this.buttons.focused;
+    if (action === undefined || action === this.leave) this.end();
+    else if ((await this.options.choose?.(action)) === 'close') this.end();
   }
 
   size(room: Size): Size {
     const width = Math.min(room.width, 72);
-    return { width, height: Math.min(room.height, Math.max(12, this.lines(width).length + 2)) };
+    return {
+      width,
+      height: Math.min(
+        room.height,
+        Math.max(12, this.lines(width).length + (this.page?.fraction === undefined ? 2 : 3)),
+      ),
+    };
   }
 
   paint(canvas: Canvas): void {
     const lines = this.lines(canvas.width);
     const spare = canvas.height > 8 ? 1 : 0;
-    const body = canvas.part(0, 0, canvas.width, canvas.height - 1 - spare);
+    const bar = this.page?.fraction === undefined ? 0 : 1;
+    const body = canvas.part(0, 0, canvas.width, canvas.height - 1 - spare - bar);
+    if (this.page?.fraction !== undefined)
+      paintBar(canvas.part(0, canvas.height - 2 - spare, canvas.width, 1), this.page.fraction);
     this.scroll.fit(lines.length, body.height);
     lines.slice(this.scroll.top, this.scroll.top + body.height).forEach(({ label, value, role }, y) => {
       const x = label === undefined ? 0 : this.labelColumns;

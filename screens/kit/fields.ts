@@ -196,3 +196,55 @@ class CheckField implements LiveField<boolean> {
     return { value: this.ticked };
   }
 }
+
+export interface PastedOptions<T> {
+  label: string;
+  /** "Paste the private key here" */
+  hint: string;
+  parse(text: string): Parsed<T>;
+}
+
+/** Text of several lines that is pasted, not typed: said how much it is, never shown. */
+export function pasted<T>(options: PastedOptions<T>): Field<T> {
+  return { label: options.label, make: () => new PastedField(options) };
+}
+
+class PastedField<T> implements LiveField<T> {
+  readonly label: string;
+  readonly rows = 1;
+  readonly row = 0;
+  readonly typing = true;
+  readonly hints = [{ key: 'DEL', does: 'empty it' }];
+  private content = '';
+
+  constructor(private readonly options: PastedOptions<T>) {
+    this.label = options.label;
+  }
+
+  get columns(): number {
+    return this.options.hint.length + 1;
+  }
+
+  paint(canvas: Canvas, focused: boolean): void {
+    canvas.fill(focused ? 'fieldFocus' : 'field');
+    const count = this.content.trim().split('\n').length;
+    const said = this.content ? `${count} ${count === 1 ? 'line' : 'lines'} pasted` : this.options.hint;
+    canvas.text(0, 0, said, focused ? 'fieldFocus' : 'field');
+    if (focused) canvas.cursor(0, 0);
+  }
+
+  key({ name, text }: Key): boolean {
+    if (name === 'paste') this.content = text ?? '';
+    else if (name === 'delete' || name === 'backspace') this.content = '';
+    // Letters by themselves are none of a key: they mean nothing here.
+    else return text !== undefined && name.length === 1;
+    return true;
+  }
+
+  enter(): void {}
+
+  read(): FieldResult<T> {
+    const parsed = this.options.parse(this.content);
+    return parsed.ok ? { value: parsed.value } : { error: refusal(parsed.why, parsed.right) };
+  }
+}

@@ -1,5 +1,5 @@
 /** What came of something that was asked of the appliance. */
-import { type Problem, problemOf } from '../../src/errors.ts';
+import { type Problem, problemOf, sentence } from '../../src/errors.ts';
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
@@ -12,3 +12,6 @@ export function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
     (error) => ({ ok: false, problem: problemOf(error) }),
   );
 }
+
+/** What went wrong, why and what to do, in one line. */
+export const problemSaid: (problem: Problem) => string = sentence;

@@ -1,6 +1,7 @@
 /** Work that takes a while: its steps as they happen, a bar where there is a measure, and a way to give it up. */
 import { harmless } from '../../src/values/harmless.ts';
 import { wrap } from '../../src/values/width.ts';
+import { paintBar } from './bar.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Line, Segment } from './canvas.ts';
 import { giveUp, type KeyHint } from './keys.ts';
@@ -108,12 +109,4 @@ function stepLines({ text, began, ended, failed }: Step, width: number): Line[] 
     at === 0 ? mark : { text: '   ', role: 'text' },
     { text: line, role: 'text' },
   ]);
-}
-
-function paintBar(canvas: Canvas, fraction: number): void {
-  const percent = `${Math.round(fraction * 100)}%`.padStart(5);
-  const bar = canvas.part(0, 0, canvas.width - percent.length, 1);
-  bar.fill('field');
-  bar.part(0, 0, Math.round(bar.width * fraction), 1).fill('selected', ' ');
-  canvas.text(bar.width, 0, percent);
 }

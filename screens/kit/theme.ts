@@ -19,6 +19,8 @@ export type Role =
   | 'warn'
   | 'bad'
   | 'match'
+  /** A QR code: light on dark, whatever the terminal's own ground is. */
+  | 'code'
   | Plotted;
 
 /** The lines of a plot, in its order. */
@@ -64,6 +66,7 @@ const rich: Record<Role, Style> = {
   warn: { fg: 221, bold: true },
   bad: { fg: 210, bold: true },
   match: { fg: 16, bg: 221 },
+  code: { fg: 255, bg: 16 },
   ...lines,
 };
 
@@ -84,6 +87,7 @@ const sixteen: Record<Role, Style> = {
   warn: { fg: 3, bold: true },
   bad: { fg: 1, bold: true },
   match: { fg: 0, bg: 3 },
+  code: { fg: 7, bg: 0, bold: true },
   ...lines,
 };
 
@@ -106,6 +110,7 @@ const mono: Record<Role, Style> = {
   warn: { bold: true },
   bad: { bold: true },
   match: { inverse: true },
+  code: plain,
   ...unlined,
 };
 

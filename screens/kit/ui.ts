@@ -12,6 +12,7 @@ import { givenUp, type Outcome } from './outcome.ts';
 import { Pager, type PagerOptions } from './pager.ts';
 import { Plot, type PlotOptions } from './plot.ts';
 import { Progress, type ProgressOptions } from './progress.ts';
+import { QrCode } from './qr.ts';
 import { Confirm, type ConfirmOptions } from './question.ts';
 import { Table, type TableOptions } from './table.ts';
 
@@ -26,6 +27,8 @@ export interface Ui {
   log(options: LogViewOptions): Promise<void>;
   plot(options: PlotOptions): Promise<void>;
   message(options: MessageOptions): Promise<void>;
+  /** A QR code; false where this terminal cannot draw one. */
+  code(title: string, text: string): Promise<boolean>;
   /** Shows what went wrong; nothing where it was only given up. */
   problem(title: string, problem: Problem): Promise<void>;
   /** True only on yes. */
@@ -49,6 +52,11 @@ export function uiOn(frame: Frame): Ui {
     message: (options) => frame.show(new Message(options)),
     problem: async (title, problem) => {
       if (problem.code !== 'aborted') await ui.message(problemMessage(title, problem));
+    },
+    code: async (title, text) => {
+      if (!frame.terminal.look.unicode) return false;
+      await frame.show(new QrCode(title, text));
+      return true;
     },
     confirm: async (options) => (await frame.show(new Confirm(options))) ?? false,
     decide: (options) => frame.show(new Decision(options)),
