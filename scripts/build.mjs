@@ -36,6 +36,8 @@ const options = {
   metafile: true,
   logLevel: 'warning',
   banner: { js: banner },
+  // Natives that ssh2 tries to load, and works without.
+  external: ['cpu-features', '*.node'],
   plugins: [blessedInOnePiece],
 };
 
