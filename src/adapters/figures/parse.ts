@@ -118,14 +118,18 @@ export function parseIo(text: string, disks: ReadonlySet<string>): Bytes {
   return sumOf(lines, disks);
 }
 
-/** blkio.throttle.io_service_bytes(_recursive) of cgroup v1: "254:0 Read 1", "254:0 Write 2". */
+/**
+ * blkio.throttle.io_service_bytes(_recursive) of cgroup v1: "254:0 Read 1", "254:0 Write 2". Later kernels count there
+ * only where some limit is set, and name no disk otherwise: then nothing is known.
+ */
 export function parseBlkio(text: string, disks: ReadonlySet<string>): Bytes {
-  const lines = text.split('\n').map((line) => {
+  const lines = text.split('\n').flatMap((line) => {
     const [number = '', what = '', count = ''] = line.trim().split(' ');
     const bytes = parseCount(count) ?? 0;
-    return { number, read: what === 'Read' ? bytes : 0, written: what === 'Write' ? bytes : 0 };
+    const isOurs = disks.has(number);
+    return isOurs ? [{ number, read: what === 'Read' ? bytes : 0, written: what === 'Write' ? bytes : 0 }] : [];
   });
-  return sumOf(lines, disks);
+  return lines.length === 0 ? {} : sumOf(lines, disks);
 }
 
 /** Where the counters of control groups are mounted. In hybrid set-ups both. */

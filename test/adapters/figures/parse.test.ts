@@ -64,6 +64,8 @@ test('a group of cgroup v2: time, idle page cache, disks', () => {
 test('a group of cgroup v1: the page cache of all groups in it, disks', () => {
   expect(parseKeyed(memoryStat1, 'total_inactive_file')).toBe(77852672);
   expect(parseBlkio(blkio, disks)).toEqual({ read: 90430464, written: 299008000 });
+  // A kernel that does not count there, as this one's 6.18 without a limit.
+  expect(parseBlkio('Total 0\n', disks)).toEqual({});
 });
 
 test('"max", nothing, and numbers that would not be exact are no counts', () => {
