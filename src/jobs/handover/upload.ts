@@ -14,17 +14,14 @@ import { harmless } from '../../values/harmless.ts';
 import type { Connection } from './connect.ts';
 import { codeOf, inPieces, Remote, refusals } from './remote-file.ts';
 
-/** Milliseconds without any progress until it is given up. */
-const stall = 30_000;
-
 export interface UploadJob {
   report: Pick<Report, 'name' | 'size' | 'sha256'>;
   /** The report's file. */
   path: string;
   target: UploadTarget;
   tell(news: Pick<Upload, 'state' | 'sent'>): void;
-  /** Milliseconds, for tests. */
-  patience?: number;
+  /** Milliseconds without any progress until it is given up. */
+  patience: number;
 }
 
 /** @throws Failure 'upload-failed', 'aborted' */
@@ -33,7 +30,7 @@ export async function uploadOver(
   job: UploadJob,
   signal: AbortSignal,
 ): Promise<{ compared: 'checksum' | 'size' }> {
-  const { patience = stall } = job;
+  const { patience } = job;
   const remote = new Remote(connection.sftp, connection.gone);
   const doing = { isStalled: false, lastAt: Date.now() };
   const watch = setInterval(

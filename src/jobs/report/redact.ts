@@ -1,0 +1,255 @@
+/**
+ * Takes secrets out of bytes that come in pieces: those that are known by their value, and those that look like one.
+ * What comes out is never longer than what went in. What was removed is counted, by kind and place; the values are
+ * nowhere. How secrets look and are written lies in shapes.ts and known.ts.
+ */
+import { type KnownNeedle, type KnownSecret, needlesOf } from './known.ts';
+import { type Search, searchFor } from './search.ts';
+import { marks, type Span, spansAt, spansInLine, type Trigger, triggers } from './shapes.ts';
+
+/** How often something was removed, and where; the value itself never. */
+export interface Removal {
+  /** Name of the file in the report. */
+  file: string;
+  /** "proxy password" */
+  kind: string;
+  count: number;
+}
+
+/** A line that is longer is taken in pieces of this many bytes … */
+const LONGEST = 256 << 10;
+/** … which overlap by this many: no secret is longer, but PEM. */
+const OVERLAP = 16 << 10;
+/** One that is still open at the end of what has come is waited for, up to this. */
+const LONGEST_SECRET = 1 << 20;
+/** Bytes of "-----BEGIN … PRIVATE KEY-----". */
+const BORDER = 80;
+/** A PEM key whose end is missing: what follows is kept again after so many bytes. */
+const LONGEST_KEY = 64 << 10;
+const MARKER = '[removed]';
+
+type Wanted = KnownNeedle | Trigger;
+
+/** Knows what is secret on this machine. */
+export class Redaction {
+  private readonly search: Search<Wanted>;
+  private readonly words: KnownNeedle[];
+  private readonly counted = new Map<string, Removal>();
+
+  constructor(secrets: readonly KnownSecret[]) {
+    const { long, words } = needlesOf(secrets);
+    this.words = words;
+    this.search = searchFor<Wanted>([...long, ...triggers]);
+  }
+
+  /** What was removed so far, by file and kind. */
+  get removals(): Removal[] {
+    return [...this.counted.values()].sort((a, b) => a.file.localeCompare(b.file) || a.kind.localeCompare(b.kind));
+  }
+
+  /** All of it at once. `file`: where it goes, for the list of removals. */
+  bytes(given: Buffer, file: string): Buffer {
+    const stream = this.stream(file);
+    return Buffer.concat([stream.push(given), stream.end()]);
+  }
+
+  text(given: string, file: string): string {
+    return this.bytes(Buffer.from(given), file).toString();
+  }
+
+  stream(file: string): RedactingStream {
+    return new RedactingStream(file, this);
+  }
+
+  /** Where secrets lie in these whole lines, in order and apart. */
+  spans(bytes: Buffer): Span[] {
+    const text = new Lines(bytes);
+    const found: Span[] = [];
+    let looked = 0;
+    this.search(bytes, (wanted, at) => {
+      if ('kind' in wanted) return void found.push(...knownAt(bytes, wanted, at));
+      // A line is looked at as a whole once, whatever stands in it.
+      if (wanted.use === 'pem' || (wanted.use === 'line' && at < looked)) return;
+      const line = text.around(at);
+      found.push(...spansAt(text.latin1, wanted, at, line));
+      if (wanted.use === 'line') looked = line.to;
+    });
+    for (const word of this.words)
+      for (let at = bytes.indexOf(word.bytes); at >= 0; at = bytes.indexOf(word.bytes, at + 1))
+        found.push(...knownAt(bytes, word, at));
+    for (const mark of marks)
+      for (let at = bytes.indexOf(mark); at >= 0; ) {
+        const line = text.around(at);
+        found.push(...spansInLine(text.latin1, line));
+        at = bytes.indexOf(mark, line.to);
+      }
+    return joined(found);
+  }
+
+  count(file: string, kind: string): void {
+    const key = `${file}\n${kind}`;
+    const before = this.counted.get(key) ?? { file, kind, count: 0 };
+    this.counted.set(key, { ...before, count: before.count + 1 });
+  }
+}
+
+/** One file on its way. Pieces may end anywhere. */
+export class RedactingStream {
+  private held: Buffer = Buffer.alloc(0);
+  /** Bytes of a PEM key that were left out, while its end has not come. */
+  private inKey = -1;
+  private isSkipping = false;
+
+  constructor(
+    private readonly file: string,
+    private readonly redaction: Redaction,
+  ) {}
+
+  push(given: Buffer): Buffer {
+    const piece = this.skipped(given);
+    const all = this.held.length > 0 ? Buffer.concat([this.held, piece]) : piece;
+    let whole = all.lastIndexOf(10) + 1;
+    if (whole === 0) {
+      if (all.length < LONGEST) {
+        this.held = all;
+        return Buffer.alloc(0);
+      }
+      whole = all.length - OVERLAP;
+    }
+    return this.take(all, whole, false);
+  }
+
+  /** Without the rest of a secret that is longer than can be held. */
+  private skipped(piece: Buffer): Buffer {
+    if (!this.isSkipping) return piece;
+    const at = piece.indexOf(10);
+    if (at < 0) return Buffer.alloc(0);
+    this.isSkipping = false;
+    return piece.subarray(at);
+  }
+
+  end(): Buffer {
+    return this.take(this.held, this.held.length, true);
+  }
+
+  /** Gives what is before `cut` without secrets, and holds the rest. */
+  private take(all: Buffer, cut: number, isLast: boolean): Buffer {
+    // Whole lines are looked at alone; of a line that is cut the rest as well, for what goes across.
+    const isWhole = isLast || all[cut - 1] === 10;
+    const spans = this.redaction.spans(isWhole ? all.subarray(0, cut) : all);
+    const end = isWhole ? cut : this.cutBefore(all, cut, spans);
+    const out: Buffer[] = [];
+    let at = 0;
+    for (const span of spans) {
+      if (span.from >= end) break;
+      out.push(this.withoutKeys(all.subarray(at, span.from)));
+      if (this.inKey < 0) {
+        this.redaction.count(this.file, span.kind);
+        out.push(Buffer.from(marker(span.to - span.from)));
+      }
+      at = span.to;
+    }
+    if (at < end) out.push(this.withoutKeys(all.subarray(at, end)));
+    this.held = Buffer.from(all.subarray(Math.max(at, end)));
+    return Buffer.concat(out);
+  }
+
+  /** A place near `cut` where nothing is cut in two that has to be seen whole. */
+  private cutBefore(all: Buffer, cut: number, spans: readonly Span[]): number {
+    const open = spans.at(-1)?.to === all.length ? spans.at(-1) : undefined;
+    if (open && all.length < LONGEST_SECRET) return Math.min(cut, open.from);
+    // Longer than any secret is: gone up to the end of the line.
+    if (open) this.isSkipping = true;
+    const border = all.indexOf('-----', Math.max(0, cut - BORDER));
+    return border >= 0 && border < cut ? border : cut;
+  }
+
+  /** PEM goes over many lines, or stands in one with \n for their ends. */
+  private withoutKeys(bytes: Buffer): Buffer {
+    if (this.inKey < 0 && bytes.indexOf('-----BEGIN') < 0) return bytes;
+    const out: Buffer[] = [];
+    let rest = bytes;
+    while (rest.length > 0) {
+      if (this.inKey < 0) {
+        const begin = beginOfKey(rest);
+        if (begin < 0) {
+          out.push(rest);
+          break;
+        }
+        out.push(rest.subarray(0, begin), Buffer.from(MARKER));
+        this.redaction.count(this.file, 'private key');
+        this.inKey = 0;
+        rest = rest.subarray(begin + MARKER.length);
+      }
+      const end = endOfKey(rest);
+      if (end < 0 && this.inKey + rest.length < LONGEST_KEY) {
+        this.inKey += rest.length;
+        break;
+      }
+      rest = rest.subarray(end < 0 ? LONGEST_KEY - this.inKey : end);
+      this.inKey = -1;
+    }
+    return Buffer.concat(out);
+  }
+}
+
+function beginOfKey(bytes: Buffer): number {
+  const text = bytes.toString('latin1');
+  return /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/.exec(text)?.index ?? -1;
+}
+
+function endOfKey(bytes: Buffer): number {
+  const at = bytes.indexOf('-----END ');
+  if (at < 0) return -1;
+  const [end = ''] = /-----END [A-Z0-9 ]{0,60}(?:-{1,5})?/.exec(bytes.subarray(at, at + 80).toString('latin1')) ?? [];
+  return at + end.length;
+}
+
+/** As long as what it stands for, or shorter. */
+function marker(length: number): string {
+  return length >= MARKER.length ? MARKER : '****'.slice(0, length);
+}
+
+function knownAt(bytes: Buffer, { kind, bytes: needle, isWord, around }: KnownNeedle, at: number): Span[] {
+  let [from, to] = [at, at + needle.length];
+  if (isWord && (isWordByte(bytes[from - 1]) || isWordByte(bytes[to]))) return [];
+  while (at - from < around && isBase64(bytes[from - 1])) from -= 1;
+  while (to - at - needle.length < around && isBase64(bytes[to])) to += 1;
+  return [{ from, to, kind }];
+}
+
+const isIn = (characters: RegExp) =>
+  Uint8Array.from({ length: 256 }, (_, byte) => Number(characters.test(String.fromCharCode(byte))));
+const wordBytes = isIn(/[A-Za-z0-9]/);
+const base64Bytes = isIn(/[A-Za-z0-9+/_=-]/);
+const isWordByte = (byte: number | undefined) => byte !== undefined && wordBytes[byte] === 1;
+const isBase64 = (byte: number | undefined) => byte !== undefined && base64Bytes[byte] === 1;
+
+/** In order; those that touch are one. */
+function joined(spans: Span[]): Span[] {
+  if (spans.length < 2) return spans;
+  spans.sort((a, b) => a.from - b.from || b.to - a.to);
+  const all: Span[] = [];
+  for (const span of spans) {
+    const last = all.at(-1);
+    if (last && span.from < last.to) last.to = Math.max(last.to, span.to);
+    else all.push({ ...span });
+  }
+  return all;
+}
+
+/** A piece of text as latin1, made when somebody asks, and its lines. */
+class Lines {
+  private text: string | undefined;
+  constructor(private readonly bytes: Buffer) {}
+
+  get latin1(): string {
+    this.text ??= this.bytes.toString('latin1');
+    return this.text;
+  }
+
+  around(at: number): { from: number; to: number } {
+    const end = this.bytes.indexOf(10, at);
+    return { from: at === 0 ? 0 : this.bytes.lastIndexOf(10, at - 1) + 1, to: end < 0 ? this.bytes.length : end };
+  }
+}
