@@ -63,7 +63,9 @@ const known: readonly [pattern: RegExp, complaint: string][] = [
 export function parseSaid(text: string): Said {
   const lines = text.split('\n').map((line) => line.replace(/^tcpdump: /, '').trim());
   const counts = Array.from(text.matchAll(/(\d+) packets? dropped by kernel/g), ([, count]) => Number(count));
-  const usual = /^$|^listening on |packets? (captured|received by filter|dropped by )|^verbose output suppressed/;
+  // Counts that were asked for in its last moment, when its socket was closed already, cannot be had: pcap_stats.
+  const usual =
+    /^$|^listening on |packets? (captured|received by filter|dropped by )|^verbose output suppressed|^pcap_stats: /;
   const complaint = lines.filter((line) => !usual.test(line)).at(-1) ?? '';
   const [, better] = known.find(([pattern]) => pattern.test(complaint)) ?? [];
   return {
