@@ -65,7 +65,8 @@ export class Admission {
     return operationOf(this.appliance, name)(role === 'viewer' ? argumentsForViewers(name, args) : args, call);
   }
 
-  private async change(name: OperationName, args: object, call: Call<unknown>, who: Who): Promise<unknown> {
+  /** A change whose arguments are parsed, by whom the role allows it. */
+  async change(name: OperationName, args: object, call: Call<unknown>, who: Who): Promise<unknown> {
     // Whoever hung up before anything was begun, and perhaps before it was known who it is.
     if (call.signal.aborted) throw fail('aborted', {});
     if (!withoutPassword.has(name) && !(await this.mayChange(who))) throw fail('password-needed', { account });

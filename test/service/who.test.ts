@@ -54,7 +54,7 @@ test('this process is its user', async () => {
   expect(await ownWho()).toMatchObject({ user: userInfo().username, uid: process.getuid?.(), pid: process.pid });
 });
 
-describeWith('another user', { root: true, programs: ['setpriv', 'perl'] }, () => {
+describeWith({ root: true, programs: ['setpriv', 'perl'] }, 'another user', () => {
   test('is named by the kernel, not by their environment; without an account by their number', async () => {
     const { path, count, log } = await listening();
     connectAs(48_211, path);

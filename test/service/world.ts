@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Machine } from '../../src/adapters/machine.ts';
+import type { Appliance } from '../../src/appliance.ts';
 import { defaultBrand } from '../../src/brand/brand.ts';
 import { connect } from '../../src/client/connect.ts';
 import { inProcess } from '../../src/client/in-process.ts';
@@ -20,6 +21,7 @@ const about = { version: '9.9', brand: 'gatehouse' };
 export const group = groupNumbered(process.getgid?.() ?? 0)?.name ?? '';
 
 export interface Local {
+  appliance: Appliance;
   link: Link;
   entries: Noted[];
   log: string[];
@@ -44,7 +46,7 @@ export async function applianceOn(machine: Machine, state = temporaryFolder(), b
   });
   const link = inProcess(appliance);
   onTestFinished(() => link.close());
-  return { link, entries, log, closing };
+  return { appliance, link, entries, log, closing };
 }
 
 export function temporaryFolder(): string {
