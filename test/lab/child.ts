@@ -109,6 +109,8 @@ async function exerciseSystem(lab: Lab, soon: () => AbortSignal, tried: <T>(call
   const { appliance, close } = await serviceOn(lab);
   await tried(appliance.hosts.set({ entries: [{ name: 'files.lab.test', address: '10.20.0.8' }] }, { signal: soon() }));
   await tried(appliance.time.set({ servers: ['10.20.0.1'], zone: 'Etc/UTC' }, { signal: soon() }));
+  await tried(appliance.capture.start({ seconds: 10 }, { signal: soon() }));
+  await tried(appliance.capture.stop({}, { signal: soon() }));
   if (lab.name === 'healthy') await tried(appliance.changes.apply({ draft }, { signal: soon() }));
   close();
 }

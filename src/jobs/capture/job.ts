@@ -319,6 +319,6 @@ function told({ started, packets, bytes, dropped }: Running): RunningCapture {
 
 function cutOff(complaint: string, capture: Capture | undefined): Problem {
   const caught = capture ? `the ${capture.packets} packets until then are in ${capture.path}` : 'no packet came before';
-  const why = `${complaint || 'tcpdump ended before its time'}; ${caught}`;
+  const why = `${complaint || 'it ended before its time'}; ${caught}`;
   return fail('capture-failed', { why: why[0]?.toUpperCase() + why.slice(1), advice: 'Start it again.' }).problem;
 }
