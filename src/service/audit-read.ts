@@ -93,6 +93,7 @@ async function* linesBefore(handle: FileHandle, end: number): AsyncGenerator<{ t
 const texts = ['time', 'by', 'what', 'before', 'after', 'outcome'] as const;
 
 function entryOf(line: string): AuditEntry | undefined {
+  if (!line.startsWith('{')) return undefined;
   try {
     const found = JSON.parse(line) as Record<string, unknown> | null;
     const isEntry = found !== null && texts.every((name) => typeof found[name] === 'string');
