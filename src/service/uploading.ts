@@ -7,14 +7,16 @@ import { type Failure, fail, problemOf } from '../errors.ts';
 import { askKey, checkKey, type Login, logIn } from '../jobs/handover/connect.ts';
 import { KnownHosts, type ShownKey } from '../jobs/handover/known-hosts.ts';
 import { uploadOver } from '../jobs/handover/upload.ts';
-import type { Host } from '../values/host.ts';
-import { isDirect } from '../values/noproxy.ts';
+import { waysTo } from '../platform/client/reach.ts';
+import type { Fqdn } from '../values/host.ts';
 import { proxyName, type UpstreamProxy } from '../values/proxy.ts';
 import { within } from '../within.ts';
 import type { System } from './system.ts';
 
 /** Milliseconds until a connection, or its proxy, must have answered. */
 const patience = 15_000;
+/** Milliseconds without any progress until an upload is given up. */
+const stall = 30_000;
 
 type Place = Pick<UploadTarget, 'host' | 'port'>;
 type Under = { report: string; by: string; since: string; cancel: AbortController; done: Promise<void> };
@@ -71,7 +73,7 @@ export class Uploading {
   }
 
   private async carryOut(report: Report, path: string, login: Login, cancelled: AbortSignal): Promise<void> {
-    const { audit, closing } = this.system;
+    const { audit, closing, pace } = this.system;
     const signal = AbortSignal.any([cancelled, closing]);
     const { target, by } = this.upload as Upload;
     const entry = { by, what: `upload report ${report.name}`, before: 'not uploaded' };
@@ -80,11 +82,9 @@ export class Uploading {
       await audit.note({ ...entry, after: where, outcome: 'begun' });
       const connection = await logIn(await this.reach(target, signal), target, login, signal);
       await this.remember(target, connection.key, by);
-      const { compared } = await uploadOver(
-        connection,
-        { report, path, target, tell: (news) => this.tell(news) },
-        signal,
-      );
+      const tell = (news: Pick<Upload, 'state' | 'sent'>) => this.tell(news);
+      const job = { report, path, target, tell, patience: stall * pace };
+      const { compared } = await uploadOver(connection, job, signal);
       this.tell({ state: 'complete', sent: report.size });
       await audit.note({ ...entry, after: `uploaded ${where}; ${compared} compared`, outcome: 'done' });
     } catch (error) {
@@ -116,8 +116,7 @@ export class Uploading {
   private async reach({ host, port }: Place, signal: AbortSignal): Promise<Socket> {
     const { machine, pace } = this.system;
     const { proxy } = await this.system.settings();
-    const isFree = !proxy.enabled || proxy.proxies.length === 0 || isDirect(host as Host, proxy.noProxy);
-    const ways: (UpstreamProxy | undefined)[] = isFree ? [undefined] : [...proxy.proxies];
+    const ways = waysTo(host as Fqdn, { proxy: proxy.enabled ? proxy : { ...proxy, proxies: [] } });
     let first: Failure | undefined;
     for (const way of ways) {
       try {
