@@ -5,6 +5,7 @@
 import type { Call, JournalFilter, LogEntry, LogPage, LogPattern, LogPlace, LogSearchNews } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
 import { run } from '../../run.ts';
+import { within } from '../../within.ts';
 import { momentOf } from './journal-arguments.ts';
 import { followJournal } from './journal-follow.ts';
 import { edgeOf, type Journal, matches, type Request } from './journal-read.ts';
@@ -23,7 +24,7 @@ const UNITS_MOST = 5000;
 export function journalReader(filter: JournalFilter, where: readonly string[] = []): LogReader {
   const journal = { filter, where };
   return {
-    page: (request, signal) => page(journal, request, signal),
+    page: (request, signal) => within(limits.page, 'The journal', (inner) => page(journal, request, inner), signal),
     search: ({ from, direction, pattern, only }, call) =>
       search(journal, { from, direction, patterns: [pattern, ...(only ? [only] : [])] }, call),
     count: ({ pattern, only }, call) => count(journal, [pattern, ...(only ? [only] : [])], call),
