@@ -1,6 +1,7 @@
 /** The real machine: its adapters put together. Nothing else. */
 import { systemdArming } from '../changes/arm.ts';
 import { realRecorder } from './capture/capture.ts';
+import { realContainers } from './containers/containers.ts';
 import { realFacts } from './facts/facts.ts';
 import { realFigures } from './figures/figures.ts';
 import type { Effect } from './files.ts';
@@ -8,6 +9,7 @@ import { realOffers } from './handover/offers.ts';
 import { readHosts, writeHosts } from './hosts/hosts.ts';
 import { isPassword, loginState, setPassword } from './login/login.ts';
 import { journalReader, journalUnits } from './logs/journal.ts';
+import { Matcher } from './logs/journal-match.ts';
 import { logFiles } from './logs/log-files.ts';
 import type { Changing, Machine } from './machine.ts';
 import { effectiveNetwork, tellNetworkd } from './network/network.ts';
@@ -45,6 +47,7 @@ export function realMachine(): Machine {
   return {
     facts: realFacts(),
     units: realUnits(),
+    containers: realContainers({ matcherOf: (patterns) => new Matcher(patterns) }),
     figures: realFigures(),
     ping: realPing(),
     network: { effective: effectiveNetwork, files: renderInterfaces, probeDuplicate, testGateway },
