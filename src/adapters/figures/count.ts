@@ -1,5 +1,4 @@
 /** The counters of one control group, from whichever hierarchy has them. */
-import { join } from 'node:path';
 import type { Counted } from '../machine.ts';
 import type { Group } from './groups.ts';
 import { type Hierarchies, parseBlkio, parseCount, parseIo, parseKeyed } from './parse.ts';
@@ -18,7 +17,7 @@ export function countGroup(
   disks: ReadonlySet<string>,
 ): Counted | undefined {
   const read: Read = (hierarchy, file) =>
-    hierarchy === undefined ? undefined : readKernelFile(join(root, hierarchy, path, file));
+    hierarchy === undefined ? undefined : readKernelFile(`${root}${hierarchy}/${path}/${file}`);
   const clock = performance.now();
   const counters = { ...cpu(read, hierarchies), ...memory(read, hierarchies), ...io(read, hierarchies, disks) };
   if (Object.keys(counters).length === 0) return undefined;
@@ -35,16 +34,20 @@ function cpu(read: Read, { unified, cpuacct }: Hierarchies): { cpu?: number } {
 
 /** As `docker stats` has it: what the group's files take in the page cache, and have not used for long, can go. */
 function memory(read: Read, { unified, memory: older }: Hierarchies): { memory?: number; memoryLimit?: number } {
-  const now = parseCount(read(unified, 'memory.current') ?? '');
-  if (now !== undefined) {
-    const idle = parseKeyed(read(unified, 'memory.stat') ?? '', 'inactive_file');
-    return withLimit(now, idle, parseCount(read(unified, 'memory.max') ?? ''));
-  }
-  const then = parseCount(read(older, 'memory.usage_in_bytes') ?? '');
-  if (then === undefined) return {};
-  const idle = parseKeyed(read(older, 'memory.stat') ?? '', 'total_inactive_file');
-  return withLimit(then, idle, parseCount(read(older, 'memory.limit_in_bytes') ?? ''));
+  // A controller is in one hierarchy only.
+  const [place, names] =
+    older === undefined ? ([unified, memoryFiles[2]] as const) : ([older, memoryFiles[1]] as const);
+  const used = parseCount(read(place, names.used) ?? '');
+  if (used === undefined) return {};
+  const idle = parseKeyed(read(place, 'memory.stat') ?? '', names.idle);
+  return withLimit(used, idle, parseCount(read(place, names.limit) ?? ''));
 }
+
+/** By version of control groups. */
+const memoryFiles = {
+  1: { used: 'memory.usage_in_bytes', idle: 'total_inactive_file', limit: 'memory.limit_in_bytes' },
+  2: { used: 'memory.current', idle: 'inactive_file', limit: 'memory.max' },
+};
 
 function withLimit(used: number, idle = 0, limit?: number): { memory: number; memoryLimit?: number } {
   const isLimited = limit !== undefined && limit < unlimited;
@@ -56,9 +59,11 @@ function io(
   { unified, blkio }: Hierarchies,
   disks: ReadonlySet<string>,
 ): { read?: number; written?: number } {
-  const newer = read(unified, 'io.stat');
-  if (newer !== undefined) return parseIo(newer, disks);
-  const older =
+  if (blkio === undefined) {
+    const counted = read(unified, 'io.stat');
+    return counted === undefined ? {} : parseIo(counted, disks);
+  }
+  const counted =
     read(blkio, 'blkio.throttle.io_service_bytes_recursive') ?? read(blkio, 'blkio.throttle.io_service_bytes');
-  return older === undefined ? {} : parseBlkio(older, disks);
+  return counted === undefined ? {} : parseBlkio(counted, disks);
 }

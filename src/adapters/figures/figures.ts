@@ -17,8 +17,8 @@ const slice = 3;
 const mostContainers = 200;
 
 /** `root`: of another machine's /proc and control groups, for tests; its mounts are seen from there. */
-export function realFigures(root = '/'): Figures {
-  const read = (path: string) => readKernelFile(join(root, path)) ?? '';
+export function realFigures(root = ''): Figures {
+  const read = (path: string) => readKernelFile(`${root}/${path}`) ?? '';
   const containerNetwork = networkOf(root);
 
   return {
@@ -43,7 +43,7 @@ export function realFigures(root = '/'): Figures {
       const roots = [unified, systemd, cpuacct].flatMap((path) => (path === undefined ? [] : [join(root, path)]));
       const groups = findGroups(roots, (name) => wanted.has(name));
       const containers = groups.filter(({ kind }) => kind === 'container').slice(0, mostContainers);
-      containerNetwork.keep(containers.map(({ id }) => id));
+      containerNetwork.begin(containers.map(({ id }) => id));
       const counted = [appliance];
       let since = performance.now();
       for (const group of [...groups.filter(({ kind }) => kind === 'unit'), ...containers]) {

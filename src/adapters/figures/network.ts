@@ -16,7 +16,8 @@ const deepest = 3;
 /** Remembers a process of each container, so that its group is looked through once. */
 export function networkOf(root: string) {
   const known = new Map<string, Known>();
-  const namespaceOf = (pid: number | 'self') => readKernelLink(join(root, 'proc', String(pid), 'ns/net'));
+  let own: string | undefined;
+  const namespaceOf = (pid: number | 'self') => readKernelLink(`${root}/proc/${pid}/ns/net`);
 
   const find = (id: string, places: readonly string[]): Known | undefined => {
     const before = known.get(id);
@@ -34,22 +35,23 @@ export function networkOf(root: string) {
   };
 
   return {
-    /** Forgets all others. */
-    keep(ids: readonly string[]): void {
+    /** Before each counting. All others are forgotten. */
+    begin(ids: readonly string[]): void {
+      own = namespaceOf('self');
       const present = new Set(ids);
       for (const id of known.keys()) if (!present.has(id)) known.delete(id);
     },
     /** Absent where it shares the appliance's own network. `places`: its control groups. */
     count(id: string, places: readonly string[]): { received?: number; sent?: number } {
       const found = find(id, places);
-      if (!found || found.namespace === namespaceOf('self')) return {};
-      return parseInterfaceBytes(readKernelFile(join(root, 'proc', String(found.pid), 'net/dev')) ?? '', false);
+      if (!found || found.namespace === own) return {};
+      return parseInterfaceBytes(readKernelFile(`${root}/proc/${found.pid}/net/dev`) ?? '', false);
     },
   };
 }
 
 function firstProcess(place: string, depth: number): number | undefined {
-  const [first = ''] = (readKernelFile(join(place, 'cgroup.procs')) ?? '').split('\n', 1);
+  const [first = ''] = (readKernelFile(`${place}/cgroup.procs`) ?? '').split('\n', 1);
   // 0: a process that cannot be seen from here.
   const pid = parseCount(first);
   if (pid) return pid;
