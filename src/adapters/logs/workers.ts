@@ -83,7 +83,8 @@ function perform(
     clearInterval(watch);
     clearTimeout(farewell);
     signal.removeEventListener('abort', onAbort);
-    worker.removeAllListeners();
+    // Not all: some are the thread's own.
+    for (const event of ['message', 'error']) worker.removeAllListeners(event);
   };
   const settle = (done: () => void) => {
     leave();
@@ -100,7 +101,7 @@ function perform(
     Atomics.store(signs, shared.isStopped, 1);
     farewell = setTimeout(() => end(fail('aborted', {})), pace.farewell);
   };
-  const tooSlow = () => fail('bad-pattern', { pattern: textOf(job), why: 'it takes too long on one of the lines' });
+  const tooSlow = () => fail('bad-pattern', { pattern: textOf(job), why: 'It takes too long on one of the lines' });
   const watch = watchdog(signs, () => end(tooSlow()));
 
   worker.on('message', (said: Said) => {
@@ -113,7 +114,7 @@ function perform(
   });
   worker.on('error', (error: NodeJS.ErrnoException) => {
     leave();
-    const why = 'it takes more memory than a search is given';
+    const why = 'It takes more memory than a search is given';
     const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
     reject(isMemory ? fail('bad-pattern', { pattern: textOf(job), why }, error) : error);
   });
