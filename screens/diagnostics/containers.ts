@@ -117,7 +117,7 @@ function facts(container: ContainerDetails): Fact[] {
 }
 
 const mountSaid = ({ from, to, writable }: ContainerDetails['mounts'][number]) =>
-  `${to} is ${from}${writable ? '' : ' (read-only)'}`;
+  `${from} → ${to}${writable ? '' : ' (read-only)'}`;
 
 function ended({ exitCode, outOfMemory }: ContainerDetails): Fact | undefined {
   if (outOfMemory) return { label: 'Last end', value: 'ended for lack of memory', role: 'bad' };

@@ -58,7 +58,7 @@ function opened(appliance: Appliance, { title, source, only }: LogOptions): Open
 
 /** As the guide has it: time, who, what. Lines of files hold all of that themselves. */
 function lineOf({ at, from, text, more }: LogEntry): string {
-  const whole = `${at ? `${shortTime(at)} ` : ''}${from ? `${from}: ` : ''}${text}`;
+  const whole = `${at ? `${shortTime(at)} ` : ''}${from && from !== 'stdout' ? `${from}: ` : ''}${text}`;
   return `${harmless(whole, { most: longest })}${more ? `… (${more} more characters)` : ''}`;
 }
 

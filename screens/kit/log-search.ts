@@ -100,6 +100,8 @@ export class LogSearch {
       }
       return found;
     } catch (error) {
+      // Another search has taken its place, and says how that goes.
+      if (finding.signal.aborted && this.finding) return undefined;
       const problem = problemOf(error);
       this.said =
         problem.code === 'aborted'

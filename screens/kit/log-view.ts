@@ -262,6 +262,7 @@ export class LogView extends Piece<void> {
     const following = new AbortController();
     this.following = following;
     this.followed = { text: 'following', role: 'good' };
+    this.search.said = undefined;
     this.skipped = 0;
     await this.begin('newest');
     const { log, window } = this.open_;
