@@ -35,7 +35,10 @@ export function oddMachine(name: string): string {
 export async function buildChild(): Promise<string> {
   const outfile = join(await emptyFolder(), 'child.mjs');
   const entry = join(import.meta.dirname, 'child.ts');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  // As scripts/build.mjs has it: for packages that are no modules, and without the natives that ssh2 tries to load.
+  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  const bundling = { bundle: true, external: ['cpu-features', '*.node'], banner: { js } };
+  await build({ entryPoints: [entry], outfile, ...bundling, platform: 'node', format: 'esm', logLevel: 'error' });
   return outfile;
 }
 
