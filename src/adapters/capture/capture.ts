@@ -56,7 +56,7 @@ async function makeRoomToSpeak(): Promise<void> {
 }
 
 /** systemd.exec(5), systemd.service(5), systemd.resource-control(5). */
-export function properties({ seconds, most, file }: Pick<Recording, 'seconds' | 'most' | 'file'>): string[] {
+function properties({ seconds, most, file }: Pick<Recording, 'seconds' | 'most' | 'file'>): string[] {
   return [
     'Type=exec',
     'User=tcpdump',
@@ -100,7 +100,7 @@ export function properties({ seconds, most, file }: Pick<Recording, 'seconds' | 
 }
 
 /** -U and immediate mode: what has arrived is in the file, also when it is ended a moment later. */
-export function tcpdumpArguments({ device, filter, bytesEach }: Recording): string[] {
+function tcpdumpArguments({ device, filter, bytesEach }: Recording): string[] {
   const output = ['-w', '-', '-U', '--immediate-mode', '-B', '8192'];
   return ['-p', '-n', '-s', String(bytesEach), '-i', device, ...output, '--', filter];
 }
