@@ -137,7 +137,7 @@ function habitsOf(id: string): Habits {
   const random = chance(`${id} habits`);
   return {
     // Few do most of the work.
-    weight: random() ** 3 + 0.01,
+    weight: random() ** 3 + 0.02,
     memory: 3e7 * (1 + 15 * random() ** 2),
     swing: { work: waveOf(`${id} work`), disk: waveOf(`${id} disk`), memory: waveOf(id) },
     bytes: { received: random() * 1.5, sent: random(), read: random() * 0.5, written: random() * 2 },
