@@ -5,6 +5,7 @@ import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
 import { wholeNumber } from './arguments.ts';
 import { describeCapture } from './describe-capture.ts';
+import { describeContainers, describeImages } from './describe-engine.ts';
 import { describeLogs } from './describe-logs.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
 import { describePlatformServer } from './describe-platform-server.ts';
@@ -102,6 +103,8 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       asking(async (context) => (await import('./ping.ts')).ping(context, { host, count })),
     );
   describeUnits(program, asking);
+  describeContainers(program, asking);
+  describeImages(program, asking);
   describeLogs(program, asking);
   describeStats(program, asking);
   describeCapture(program, asking);

@@ -10,6 +10,8 @@ import { before, behind, type From, type Log } from './log-read.ts';
 const mostOfPage = 4 << 20;
 /** Lines looked at at once, and what that grows to, while going back. */
 const lots = { first: 2000, most: 40_000, factor: 8 };
+/** Milliseconds after which a page has what was found by then. */
+const PATIENCE = 3000;
 /** Milliseconds from news to news of a search. */
 const NEWS = 250;
 
@@ -32,13 +34,21 @@ export function logReader(
       return matching([only], async (matcher) => {
         const log = await open(signal);
         const found: Placed[] = [];
+        const started = performance.now();
+        let reached: LogPlace | undefined;
         for await (const lot of beyond(log, place, direction, only ? lots.first : lines + 1, signal)) {
           const held = await holding(lot, matcher, signal);
           if (direction === 'older') found.unshift(...held);
           else found.push(...held);
           if (found.length > lines) break;
+          const last = direction === 'older' ? lot[0] : lot.at(-1);
+          if (performance.now() - started > PATIENCE && last) {
+            reached = entryOf(last, backs).place;
+            break;
+          }
         }
-        return pageOf(found, direction, lines, backs);
+        const page = pageOf(found, direction, lines, backs);
+        return reached === undefined || !page.isEnd ? page : { ...page, isEnd: false, reached };
       });
     },
     async search({ from, direction, pattern, only }, call) {
