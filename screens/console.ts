@@ -28,7 +28,7 @@ export async function openConsole({ link }: { link: Link }): Promise<number> {
     const about = await aboutWithin(link);
     const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
     frame.vendor = brand.vendor;
-    if (about?.lab) frame.mark = marks(about.lab);
+    if (about) frame.mark = marks(about);
     const surroundings: Surroundings = {
       ui: uiOn(frame),
       appliance: link.appliance,
@@ -56,8 +56,11 @@ function leave({ ui }: Surroundings): Promise<boolean> {
   return ui.confirm({ title: 'Leave', text, yes: 'Leave', no: 'Stay' });
 }
 
-/** From short to long. */
-function marks({ machine, code }: NonNullable<About['lab']>): string[] {
-  const long = `LAB (${machine})`;
-  return ['LAB', long, ...(code ? [`${long}  register with ${code}`] : [])];
+/** From short to long: whose the machine is, and what may be done with it. */
+function marks({ lab, role }: About): string[] {
+  const viewer = role === 'viewer' ? ['VIEWER'] : [];
+  if (!lab) return viewer;
+  const long = `LAB (${lab.machine})`;
+  const code = lab.code ? [`${long}  register with ${lab.code}`] : [];
+  return ['LAB', long, ...(viewer.length > 0 ? [] : code)].map((mark) => [mark, ...viewer].join(' '));
 }

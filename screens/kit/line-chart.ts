@@ -16,6 +16,9 @@ interface Chart {
   width: number;
   height: number;
   lpos: unknown;
+  /** Dots, two by four in a cell. */
+  canvasSize: { width: number; height: number };
+  calcSize(): void;
   setData(data: { title: string; x: string[]; y: number[]; style: { line: number } }[]): void;
   render(): void;
 }
@@ -33,6 +36,11 @@ export class LineChart {
     const scale = { minY: 0, ...(max === undefined ? {} : { maxY: max }) };
     const style = { line: plotted[0], text: 7, baseline: 7 };
     const chart = new (Line as unknown as ChartClass)({ left, top, width, height, showLegend: false, ...scale, style });
+    // By itself it leaves six columns and four rows of what it is given empty. What hangs over below is its labels of
+    // x, which say nothing here, and is cut off.
+    chart.calcSize = () => {
+      chart.canvasSize = { width: chart.width * 2, height: chart.height * 4 + 8 };
+    };
     // Not as an option: the chart makes its canvas on being attached, and listens for that only once it is made.
     this.terminal.screen.append(chart as never);
     chart.setData(series.map(({ title, points }, at) => lineOf(title, points, at)));

@@ -253,7 +253,9 @@ export class LogView extends Piece<void> {
     const match = this.search.matches([text])[0]?.[0];
     if (!match) return;
     const column = columnsOf(text.slice(0, match[0]));
-    if (column < this.shift || column >= this.shift + layout.width) this.shift = Math.max(0, column - 8);
+    // The beginning of the lines is worth most: no further to the right than it takes.
+    if (column + columnsOf(text.slice(...match)) <= layout.width) this.shift = 0;
+    else if (column < this.shift || column >= this.shift + layout.width) this.shift = Math.max(0, column - 8);
   }
 
   // -------------------------------------------------------------- follow
