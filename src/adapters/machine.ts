@@ -27,6 +27,7 @@ import type {
   ZoneFacts,
 } from '../appliance.ts';
 import type { Arming } from '../changes/arm.ts';
+import type { Diagnostics } from '../jobs/report/diagnostics.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Recorder } from './capture/recorder.ts';
 import type { Effect, ManagedFile } from './files.ts';
@@ -253,4 +254,5 @@ export interface Machine {
   capture: Recorder;
   changing: Changing;
   offers: Offers;
+  diagnostics: Diagnostics;
 }

@@ -1,5 +1,6 @@
 /** The real machine: its adapters put together. Nothing else. */
 import { systemdArming } from '../changes/arm.ts';
+import { realDiagnostics } from '../jobs/report/machine.ts';
 import { realRecorder } from './capture/capture.ts';
 import { realContainers } from './containers/containers.ts';
 import { realFacts } from './facts/facts.ts';
@@ -61,5 +62,6 @@ export function realMachine(): Machine {
     capture: realRecorder(),
     changing,
     offers: realOffers(),
+    diagnostics: realDiagnostics(),
   };
 }

@@ -10,6 +10,7 @@ import { describeLogs } from './describe-logs.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
 import { describePlatformServer } from './describe-platform-server.ts';
 import { describeRegistration } from './describe-registration.ts';
+import { describeReport } from './describe-report.ts';
 import { describeStats } from './describe-stats.ts';
 import {
   describeAccess,
@@ -107,6 +108,7 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
   describeImages(program, asking);
   describeLogs(program, asking);
   describeStats(program, asking);
+  describeReport(program, asking, end);
   describeCapture(program, asking);
   program.commandsGroup('Platform:');
   describeRegistration(program, asking);

@@ -15,6 +15,7 @@ import { labMachines, loadMachine } from './machines.ts';
 import { labOffers } from './offers.ts';
 import { labPing } from './ping.ts';
 import type { PortOf } from './proxy.ts';
+import { labDiagnostics } from './report.ts';
 import { furnish } from './root.ts';
 import { recall } from './state.ts';
 import { labSystem, placesIn } from './system.ts';
@@ -97,6 +98,7 @@ export async function openLab({
         logs: logs.logs,
         ping: labPing(data, pace.ping ?? 1000),
         offers,
+        diagnostics: labDiagnostics(root, { ...parts, logs: logs.logs }),
       },
       name: data.name,
       folder: place,

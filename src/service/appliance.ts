@@ -10,8 +10,10 @@ import { auditOf } from './audit-read.ts';
 import { capturesOf } from './capture.ts';
 import { changesOf, keeperOf, settingsFolder } from './changes.ts';
 import { containersOf } from './containers.ts';
+import { reportsOf } from './diagnostics-report.ts';
 import { dnsOf } from './dns.ts';
 import { gaugesOf } from './gauges.ts';
+import { handoverOf } from './handover.ts';
 import { hostsOf } from './hosts.ts';
 import { imagesOf } from './images.ts';
 import { infoOf } from './info.ts';
@@ -61,6 +63,8 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const platform = await platformOf(system, gauges, about.version);
   void keeper.watch({ signal: closing, progress: platform.nudge });
   const captures = capturesOf(system);
+  const handover = await handoverOf(system);
+  closing.addEventListener('abort', () => void handover.close(), { once: true });
   return {
     // Where a connection says nothing else.
     about: async () => ({ ...about, role: 'operator' }),
@@ -84,6 +88,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     settings: settingsOf(system),
     audit: auditOf(state),
     capture: captures.group,
+    report: await reportsOf({ system, version: about.version, platform, captures }, handover),
     ...platform.groups,
   };
 }

@@ -26,6 +26,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     capture: strict('capture', { folder: '/nonexistent', boot: async () => 'boot', ...fakes.capture }),
     // Looked at when a service starts: none was left.
     offers: strict('offers', { left: async () => undefined, ...fakes.offers }),
+    // Looked into when a service starts: no report was ever made.
+    diagnostics: strict('diagnostics', { folder: '/nonexistent', items: [], ...fakes.diagnostics }),
     changing: strict<Machine['changing']>('changing', {
       places: [],
       arming: armingHere,

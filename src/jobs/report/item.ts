@@ -20,6 +20,8 @@ export interface ItemOutput {
    * is `binary`. Binary content has to be without secrets.
    */
   stream(file: string, size: number, pieces: AsyncIterable<Buffer>, binary?: boolean): Promise<void>;
+  /** A file of packets: what is known to be secret in it is overwritten, byte for byte. */
+  packets(file: string, path: string): Promise<void>;
   /** Something did not go well: said in the manifest. */
   note(why: string): void;
   /** Not all of it is there. */

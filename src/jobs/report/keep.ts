@@ -106,11 +106,18 @@ export class Keep {
     await syncFolder(this.folder);
   }
 
-  /** Makes the folder, and removes what is no part of a complete report: the work of one that was interrupted. */
-  async prepare(): Promise<string[]> {
+  /** Makes the folder where it is missing. */
+  async prepare(): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o750 });
     await chmod(this.folder, 0o750);
-    const names = await readdir(this.folder);
+  }
+
+  /** Removes what is no part of a complete report: the work of one that was interrupted. @returns its names */
+  async clear(): Promise<string[]> {
+    const names = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
     const whole = new Set(names.filter((name) => name.endsWith(ENDING)).map((name) => name.slice(0, -ENDING.length)));
     const left = names.filter((name) => name.startsWith('gatehouse-report-') && isLeftOver(name, whole));
     for (const name of left) await rm(join(this.folder, name), { force: true });

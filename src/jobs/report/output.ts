@@ -121,6 +121,22 @@ export class Output implements ItemOutput {
     if (!isWhole) this.cut(`${file} was not read to its end`);
   }
 
+  async packets(file: string, path: string): Promise<void> {
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size, mtimeMs } = await handle.stat();
+      const whole = this.path(file);
+      if (size > this.room) return this.cut(`no room is left for ${file}`);
+      this.written += size;
+      const pieces = piecesOf((buffer, at) => handle.read(buffer, 0, buffer.length, at), 0, size);
+      const hidden = this.redaction.overwritten(pieces, whole);
+      const isWhole = await this.archive.entryOf(whole, size, hidden, this.signal, 0, mtimeMs / 1000);
+      if (!isWhole) this.cut(`${file} was not read to its end`);
+    } finally {
+      await handle.close();
+    }
+  }
+
   note(why: string): void {
     if (this.notes.length < 20) this.notes.push(why);
   }

@@ -86,6 +86,34 @@ export class Redaction {
     return joined(found);
   }
 
+  /**
+   * Bytes that keep their places, as those of packets: what is secret is overwritten. A secret that is longer than 16
+   * KiB may be seen in part.
+   */
+  async *overwritten(pieces: AsyncIterable<Buffer>, file: string): AsyncGenerator<Buffer> {
+    let held: Buffer = Buffer.alloc(0);
+    for await (const piece of pieces) {
+      const all = Buffer.concat([held, piece]);
+      // Those that reach across are overwritten in both halves.
+      this.overwrite(all, file);
+      const cut = Math.max(0, all.length - OVERLAP);
+      yield all.subarray(0, cut);
+      held = all.subarray(cut);
+    }
+    yield held;
+  }
+
+  /** @returns whether there was any */
+  overwrite(bytes: Buffer, file: string): boolean {
+    const spans = this.spans(bytes);
+    for (const { from, to, kind } of spans) {
+      if (bytes.subarray(from, to).every((byte) => byte === 0x2a)) continue;
+      bytes.fill('*', from, to);
+      this.count(file, kind);
+    }
+    return spans.length > 0;
+  }
+
   count(file: string, kind: string): void {
     const key = `${file}\n${kind}`;
     const before = this.counted.get(key) ?? { file, kind, count: 0 };
