@@ -51,10 +51,31 @@ export interface UnitStatus extends Unit {
   /** "success", "exit-code", "signal", "timeout" … (systemd.service(5), $SERVICE_RESULT). */
   result: string;
   exitCode?: number;
+  /** That ended it: "SIGKILL". */
+  signal?: string;
+  /** Why it is not active, in whole sentences; absent where it is, or was stopped in good order. */
+  why?: string;
+  /** What to do about that. */
+  advice?: string;
+  /** Conditions of its unit file that were not met: "ConditionPathExists=/etc/none". */
+  conditions?: string[];
+  /** Of a unit that is not active: units that it refers to and that are not active either. */
+  dependencies?: UnitDependency[];
   enabled: string;
   /** Unit file or where it came from. */
   source?: string;
   /** Newest last. */
+  log: LogLine[];
+}
+
+/** A unit that another one refers to, and that is not active. */
+export interface UnitDependency {
+  name: string;
+  state: UnitState;
+  /** How the other refers to it: without one that it requires it does not start, without one that it wants it does. */
+  relation: 'requires' | 'is bound to' | 'wants';
+  why?: string;
+  /** Its last lines, newest last; of one that failed. */
   log: LogLine[];
 }
 
@@ -72,6 +93,10 @@ export interface UnitOutcome {
   unit: Unit;
   /** Did it end in the state that was asked for? */
   succeeded: boolean;
+  /** Why not, what to do, and what it lacks: as in UnitStatus. */
+  why?: string;
+  advice?: string;
+  dependencies?: UnitDependency[];
   /** Last lines of its log, newest last; given where it did not succeed. */
   log: LogLine[];
 }
