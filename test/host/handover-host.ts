@@ -116,7 +116,11 @@ export class HandoverHost {
     return offered;
   }
 
+  /** Ends what is offered. Only one at a time may see to it, as there is only one service. */
   async close(): Promise<void> {
+    for (const { child } of this.started) await kill(child);
+    // The process inside outlives what leads into it.
+    await this.inside('pkill', '-KILL', '-f', 'probe/main.mjs');
     await this.start({ close: true }).isClosed();
   }
 

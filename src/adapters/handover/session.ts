@@ -18,6 +18,8 @@ export async function processesFile(signal: AbortSignal): Promise<string | undef
 export interface Session {
   /** Has the listener a process at all? */
   listens: boolean;
+  /** Is nobody connected, logged in or not? */
+  isAlone: boolean;
   /** Has it one that belongs to whoever has logged in? */
   open: boolean;
   /** Bytes; 0 while the report is not open. */
@@ -30,7 +32,8 @@ export async function lookAt(file: string, uid: number, report: { dev: number; i
   const owners = await Promise.all(pids.map(async (pid) => parseUid(await text(`/proc/${pid}/status`))));
   const theirs = pids.filter((_pid, index) => owners[index] === uid);
   const positions = await Promise.all(theirs.map((pid) => positionIn(pid, report)));
-  return { listens: pids.length > 0, open: theirs.length > 0, position: Math.max(0, ...positions) };
+  const open = theirs.length > 0;
+  return { listens: pids.length > 0, isAlone: pids.length <= 1, open, position: Math.max(0, ...positions) };
 }
 
 async function positionIn(pid: string, report: { dev: number; ino: number }): Promise<number> {

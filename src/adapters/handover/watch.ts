@@ -14,8 +14,8 @@ import { lookAt, processesFile } from './session.ts';
 
 /** Milliseconds. */
 const period = 250;
-/** From the right password until a process of the session must be seen, and from its end until the journal tells. */
-const grace = 5_000;
+/** Until a process of the session must be seen, while any is there that may become it; and until the journal tells. */
+const grace = { begin: 5_000, end: 1_000 };
 
 /** Ends when nothing more can happen, or the signal is aborted. Closes nothing. */
 export async function watchListener(record: OfferRecord, tell: (offer: Offer) => void, signal: AbortSignal) {
@@ -47,6 +47,7 @@ class Watcher {
   async look(signal: AbortSignal): Promise<void> {
     const file = await processesFile(signal).catch(() => undefined);
     const report = await stat(this.record.path).catch(() => ({ dev: 0, ino: 0 }));
+    let wasOpen = false;
     let quietSince: number | undefined;
     while (!signal.aborted) {
       const now = Date.now();
@@ -56,9 +57,10 @@ class Watcher {
       const session = file ? await lookAt(file, this.record.uid, report) : undefined;
       if (session?.position) await this.take({ kind: 'reading', position: session.position });
       if (this.offer.state !== 'waiting') {
-        if (session?.open) quietSince = undefined;
-        else quietSince ??= now;
-        const isLate = quietSince !== undefined && now - quietSince > grace;
+        wasOpen ||= session?.open === true;
+        quietSince = session?.open ? undefined : (quietSince ?? now);
+        const patience = wasOpen || session?.isAlone !== false ? grace.end : grace.begin;
+        const isLate = quietSince !== undefined && now - quietSince > patience;
         if (quietSince !== undefined && (this.hasEnded || isLate)) return this.take({ kind: 'logout' });
       } else if (!session?.listens) return this.take({ kind: 'end' });
       await pause(period, undefined, { signal }).catch(() => undefined);
