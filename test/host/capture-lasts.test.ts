@@ -56,7 +56,9 @@ describeWith(captureNeeds, 'a packet capture that somebody or something leaves',
     await capture.requests(3);
     await until('its end', async () => (await capture.pid()) === 0, 20_000);
     const late = Date.now() - Date.parse(running?.endsAt ?? '');
-    expect(Math.abs(late)).toBeLessThan(2_000);
+    // tcpdump is handed the last packets a second late, and waits for them.
+    expect(late).toBeGreaterThan(0);
+    expect(late).toBeLessThan(4_000);
     expect(await sum(latestFile)).toBe(before);
     await capture.inside('systemctl', 'start', 'gatehouse.service');
     await capture.operator.answers();
