@@ -5,7 +5,7 @@
 import type { HostKey, Offer, Report, Upload, UploadTarget } from '../appliance.ts';
 import type { Login } from '../jobs/handover/connect.ts';
 import { isOver } from '../jobs/handover/offer.ts';
-import { Offering } from './offering.ts';
+import { type Changed, Offering } from './offering.ts';
 import type { System } from './system.ts';
 import { Uploading } from './uploading.ts';
 
@@ -35,11 +35,22 @@ export interface Handover {
   close(): Promise<void>;
 }
 
+/** Milliseconds between two tellings of how far it is. */
+const often = 200;
+
 /** Ready when it returns: an offer that an earlier service has left is taken up. */
 export async function handoverOf(system: System): Promise<Handover> {
   const listeners = new Set<() => void>();
-  const changed = () => {
+  const tell = () => {
     for (const listener of listeners) listener();
+  };
+  let soon: NodeJS.Timeout | undefined;
+  const changed: Changed = (what) => {
+    if (what === 'state') return tell();
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      tell();
+    }, often);
   };
   const offering = new Offering(system, changed);
   const uploading = new Uploading(system, changed);
@@ -63,6 +74,7 @@ export async function handoverOf(system: System): Promise<Handover> {
       return (offer?.report === name && !isOver(offer)) || uploading.isUnderWay(name);
     },
     async close() {
+      clearTimeout(soon);
       await uploading.cancel();
       await offering.close();
     },

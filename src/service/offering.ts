@@ -6,6 +6,9 @@ import type { System } from './system.ts';
 
 const fetching = (offer: Offer) => `${offer.user} from ${offer.from ?? 'an unknown address'}`;
 
+/** Told after a change: of the state, or only of how far it is. */
+export type Changed = (what: 'state' | 'progress') => void;
+
 export class Offering {
   offer: Offer | undefined;
   /** Ends following the offer, which goes on. */
@@ -16,7 +19,7 @@ export class Offering {
 
   constructor(
     private readonly system: System,
-    private readonly changed: () => void,
+    private readonly changed: Changed,
   ) {}
 
   /** Takes up the offer that an earlier service has left, with what has become of it since. */
@@ -97,8 +100,9 @@ export class Offering {
   }
 
   private tell(offer: Offer): void {
+    const isSame = this.offer?.state === offer.state && this.offer.triesLeft === offer.triesLeft;
     this.offer = offer;
-    this.changed();
+    this.changed(isSame ? 'progress' : 'state');
   }
 
   private async note(before: Offer, offer: Offer, by?: string): Promise<void> {

@@ -11,6 +11,7 @@ import { waysTo } from '../platform/client/reach.ts';
 import type { Fqdn } from '../values/host.ts';
 import { proxyName, type UpstreamProxy } from '../values/proxy.ts';
 import { within } from '../within.ts';
+import type { Changed } from './offering.ts';
 import type { System } from './system.ts';
 
 /** Milliseconds until a connection, or its proxy, must have answered. */
@@ -28,7 +29,7 @@ export class Uploading {
 
   constructor(
     private readonly system: System,
-    private readonly changed: () => void,
+    private readonly changed: Changed,
   ) {
     this.known = new KnownHosts(join(system.state, 'known-hosts.json'));
   }
@@ -53,10 +54,10 @@ export class Uploading {
     this.upload = { report: report.name, target, by, state: 'connecting', sent: 0, size: report.size };
     const done = this.carryOut(report, path, login, cancel.signal).finally(() => {
       this.under = undefined;
-      this.changed();
+      this.changed('state');
     });
     this.under = { ...under, done };
-    this.changed();
+    this.changed('state');
   }
 
   async cancel(): Promise<void> {
@@ -99,8 +100,10 @@ export class Uploading {
   }
 
   private tell(news: Partial<Upload>): void {
-    if (this.upload) this.upload = { ...this.upload, ...news };
-    this.changed();
+    if (!this.upload) return;
+    const isSame = this.upload.state === (news.state ?? this.upload.state) && !news.problem;
+    this.upload = { ...this.upload, ...news };
+    this.changed(isSame ? 'progress' : 'state');
   }
 
   private async remember({ host, port }: Place, key: ShownKey, by: string): Promise<void> {
