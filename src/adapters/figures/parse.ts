@@ -119,8 +119,8 @@ export function parseIo(text: string, disks: ReadonlySet<string>): Bytes {
 }
 
 /**
- * blkio.throttle.io_service_bytes(_recursive) of cgroup v1: "254:0 Read 1", "254:0 Write 2". Later kernels count there
- * only where some limit is set, and name no disk otherwise: then nothing is known.
+ * blkio.throttle.io_service_bytes(_recursive) of cgroup v1: "254:0 Read 1", "254:0 Write 2". Later kernels begin to
+ * count a disk when some limit is set for it, and name none before: then nothing is known.
  */
 export function parseBlkio(text: string, disks: ReadonlySet<string>): Bytes {
   const lines = text.split('\n').flatMap((line) => {

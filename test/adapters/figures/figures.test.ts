@@ -13,7 +13,7 @@ const v2 = (path: string, limit = 'max'): Record<string, string> => ({
   [`sys/fs/cgroup/${path}/memory.max`]: `${limit}\n`,
   [`sys/fs/cgroup/${path}/io.stat`]: ioStat,
 });
-const counters2 = { cpu: 9937822587, memory: 20_000_000, read: 90430465, written: 299008002 };
+const counters2 = { cpu: 16355201, memory: 20_000_000, read: 42991617, written: 67108866 };
 
 test('cgroup v2: the appliance, a unit, one of a template in its slice, one of a slice of its own', async () => {
   const tree = treeWith(mounts2, {
@@ -62,7 +62,7 @@ test('cgroup v1: the same, counted in the hierarchy of each controller; processo
     kind: 'unit',
     id: 'docker.service',
     from: unit,
-    cpu: 9937822587,
+    cpu: 16355201,
     memory: 100_000_000 - 77_852_672,
     read: 90430464,
     written: 299008000,

@@ -1,4 +1,4 @@
-/** What kernels say: this is 6.18 with cgroup v1; cgroup v2 as in Documentation/admin-guide/cgroup-v2.rst. Shortened. */
+/** What kernels say: cgroup v1 of 6.18, cgroup v2 of Debian 12's 6.1; shortened, and with lines for other disks. */
 
 export const stat = `cpu  772603 10 208720 1413896 4262 5 2838 602 7 0
 cpu0 383033 0 101160 714886 1246 0 546 300 0 0
@@ -37,19 +37,22 @@ export const diskstats = `   7       0 loop0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
   11       0 sr0 5 0 40 0 6 0 48 0 0 0 0 0 0 0 0 0 0
 `;
 
-export const cpuStat = `usage_usec 9937822587
-user_usec 7810459212
-system_usec 2127363374
-nr_periods 120
-nr_throttled 84
-throttled_usec 5601239
+export const cpuStat = `usage_usec 16355201
+user_usec 6118421
+system_usec 10236779
+nr_periods 0
+nr_throttled 0
+throttled_usec 0
+nr_bursts 0
+burst_usec 0
 `;
 
-export const memoryStat2 = `anon 15425536
+export const memoryStat2 = `anon 100265984
 file 9334784
-kernel 3211264
-inactive_anon 15392768
-active_anon 32768
+kernel 352256
+kernel_stack 32768
+inactive_anon 100212736
+active_anon 53248
 inactive_file 8192
 active_file 241664
 `;
@@ -63,8 +66,8 @@ total_inactive_file 77852672
 total_active_file 25546752
 `;
 
-export const ioStat = `254:0 rbytes=90430464 wbytes=299008000 rios=8950 wios=1252 dbytes=50331648 dios=3021
-252:0 rbytes=90430464 wbytes=299008000 rios=8950 wios=1252 dbytes=50331648 dios=3021
+export const ioStat = `254:0 rbytes=42991616 wbytes=67108864 rios=44 wios=128 dbytes=0 dios=0
+252:0 rbytes=42991616 wbytes=67108864 rios=44 wios=128 dbytes=0 dios=0
 7:0 
 259:0 rbytes=1 wbytes=2 rios=1 wios=1 dbytes=0 dios=0
 `;
