@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/host/**', 'test/vm/**'],
+          exclude: ['test/engine/**', 'test/host/**', 'test/vm/**'],
           maxWorkers: Math.max(2, availableParallelism()),
           testTimeout: 20 * seconds,
           hookTimeout: 30 * seconds,
@@ -33,7 +33,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'host',
-          include: ['test/host/**/*.test.ts', 'test/vm/**/*.test.ts'],
+          include: ['test/engine/**/*.test.ts', 'test/host/**/*.test.ts', 'test/vm/**/*.test.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120 * seconds,

@@ -40,7 +40,7 @@ const prefix = 'gatehouse-test';
 let made = 0;
 
 /** When the process began, in clock ticks since boot (proc(5), stat); undefined where there is no such process. */
-function bornAt(pid: string): string | undefined {
+export function bornAt(pid: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
   } catch {
