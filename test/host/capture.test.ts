@@ -84,7 +84,7 @@ describeWith(captureNeeds, 'a packet capture of a real machine', () => {
     const plan = await capture.operator.json<CapturePlan>('capture', 'plan', '--whole');
     expect(plan).toMatchObject({ bytesEach: 0, most: 100e6, warnings: [expect.stringContaining('passwords')] });
     await capture.start('--seconds', '120', '--whole');
-    await capture.requests(3, 50_000_000);
+    await capture.requests(6, 50_000_000);
     const { latest, failed } = await capture.ended();
     expect(failed).toBeUndefined();
     expect(latest).toMatchObject({ ended: 'size reached', bytesEach: 0 });
