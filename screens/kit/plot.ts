@@ -100,7 +100,9 @@ export class Plot extends Piece<void> {
     if (this.problem) body.lines(0, wrap(sentence(this.problem), body.width), 'bad');
     else if (!this.panes?.length) body.text(0, 0, 'Reading...');
     else this.paintPanes(body, this.panes);
-    const caption = this.paused ? `${this.options.caption} (paused)` : this.options.caption;
+    const count = this.panes?.length ?? 0;
+    const part = this.seen < count ? `, ${this.from + 1} of ${count}` : '';
+    const caption = `${this.options.caption}${part}${this.paused ? ' (paused)' : ''}`;
     canvas.text(0, canvas.height - 2, caption, 'dim');
   }
 

@@ -10,13 +10,43 @@ import type { Pty } from './pty.ts';
  */
 const inside: Record<string, [string, string, string?][]> = {
   info: [[keys.end, 'General Information']],
+  'diagnostics.containers': [
+    [keys.enter, 'cams-logstash', 'Details'],
+    [keys.enter, 'cams-logstash', 'Container ID'],
+    [keys.back, 'cams-logstash', 'Restart'],
+    [`l${keys.enter}`, 'Logs of cams-logstash', 'newest line'],
+    [keys.back, 'cams-logstash'],
+    [keys.back, 'Containers'],
+  ],
+  'diagnostics.images': [
+    [keys.enter, 'cams-logstash:1.6.2-17', 'Image ID'],
+    [keys.back, 'Images'],
+  ],
+  'diagnostics.logs': [
+    [keys.enter, 'Journal', 'newest line'],
+    ['o', 'Journal', 'oldest line'],
+    ['l', 'Limit the journal', 'Unit'],
+    [`no-such-unit${keys.enter}`, 'Limit the journal', 'Right: '],
+    [keys.back, 'Journal'],
+    [keys.back, 'Logs'],
+  ],
+  'diagnostics.stats': [
+    [keys.enter, 'Appliance', 'CPU'],
+    [' ', 'Appliance', '(paused)'],
+    [keys.back, 'Stats'],
+  ],
+  'diagnostics.capture': [
+    [`${keys.left}${keys.enter}`, 'Generate TCP dump', 'Seconds'],
+    [`\x155${keys.enter}`, 'Generate TCP dump', 'Right: '],
+    [keys.back, 'Generate TCP dump', 'Records'],
+  ],
   'diagnostics.units': [
     [`${keys.down}${keys.enter}`, 'docker'],
     [keys.enter, 'docker', 'Description'],
     [keys.back, 'docker', 'Restart'],
-    [`l${keys.enter}`, 'Logs of docker, newest first'],
-    ['/', 'Logs of docker, newest first'],
-    [`garbage${keys.enter}`, 'Logs of docker, newest first', 'EXIT'],
+    [`l${keys.enter}`, 'Logs of docker'],
+    ['/', 'Logs of docker'],
+    [`garbage${keys.enter}`, 'Logs of docker', 'No more lines'],
     [keys.back, 'docker'],
     [`r${keys.enter}`, 'Restart docker'],
     [keys.back, 'docker', 'OK'],
