@@ -27,6 +27,7 @@ import type {
   ZoneFacts,
 } from '../appliance.ts';
 import type { Arming } from '../changes/arm.ts';
+import type { OfferEvent } from '../jobs/handover/offer.ts';
 import type { Diagnostics } from '../jobs/report/diagnostics.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Recorder } from './capture/recorder.ts';
@@ -225,6 +226,9 @@ export interface OfferRequest {
   state: string;
 }
 
+/** The offer as it then stands, and what has made it so. */
+export type TellOffer = (offer: Offer, event: OfferEvent) => void;
+
 /** Lets one report be fetched, once, by a listener that needs this process only to tell of it. */
 export interface Offers {
   /** An offer before ends. @throws Failure 'unavailable' */
@@ -232,7 +236,7 @@ export interface Offers {
   /** As an earlier process has last told it; what has happened since is told by `watch`. */
   left(): Promise<Offer | undefined>;
   /** Tells each change until nothing more can happen, or the signal is aborted. Closes nothing. */
-  watch(offer: Offer, tell: (offer: Offer) => void, signal: AbortSignal): Promise<void>;
+  watch(offer: Offer, tell: TellOffer, signal: AbortSignal): Promise<void>;
   /** Ends listener and session; nothing of them stays. */
   close(): Promise<void>;
 }

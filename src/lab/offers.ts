@@ -7,7 +7,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { AuthContext, Connection, Server } from 'ssh2';
-import type { OfferRequest, Offers } from '../adapters/machine.ts';
+import type { OfferRequest, Offers, TellOffer } from '../adapters/machine.ts';
 import type { Offer } from '../appliance.ts';
 import { advance, newOffer, type OfferEvent } from '../jobs/handover/offer.ts';
 import { digestOf, isSameDigest, makeSalt } from '../jobs/handover/one-time.ts';
@@ -62,7 +62,7 @@ class Listener {
   private readonly digest: string;
   private readonly connections = new Set<Connection>();
   private readonly timer: NodeJS.Timeout;
-  private tell: (offer: Offer) => void = () => undefined;
+  private tell: TellOffer = () => undefined;
   private end: () => void = () => undefined;
   private readonly ended = new Promise<void>((resolve) => {
     this.end = resolve;
@@ -99,7 +99,7 @@ class Listener {
     server.on('connection', (connection, { ip }) => this.greet(connection, ip));
   }
 
-  async watch(tell: (offer: Offer) => void, signal: AbortSignal): Promise<void> {
+  async watch(tell: TellOffer, signal: AbortSignal): Promise<void> {
     this.tell = tell;
     const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     if (!signal.aborted) await Promise.race([this.ended, aborted]);
@@ -176,7 +176,7 @@ class Listener {
   private take(event: OfferEvent): void {
     const before = this.offer;
     this.offer = advance(before, event);
-    if (this.offer !== before) this.tell(this.offer);
+    if (this.offer !== before) this.tell(this.offer, event);
     if (this.offer.state === 'burnt') this.end();
   }
 

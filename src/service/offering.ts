@@ -1,6 +1,6 @@
 /** The offer of a report: made, followed to its end, audited. One at a time; a new one ends the one before. */
 import type { Offer, Report } from '../appliance.ts';
-import { advance, isOver, offerSeconds } from '../jobs/handover/offer.ts';
+import { advance, isOver, type OfferEvent, offerSeconds } from '../jobs/handover/offer.ts';
 import { makePassword } from '../jobs/handover/one-time.ts';
 import type { System } from './system.ts';
 
@@ -71,7 +71,8 @@ export class Offering {
     if (!offer) return;
     await this.system.machine.offers.close();
     if (isOver(this.offer ?? offer)) return;
-    await this.take(advance(this.offer ?? offer, { kind: 'withdrawal' }), by);
+    const event = { kind: 'withdrawal' } as const;
+    await this.take(advance(this.offer ?? offer, event), event, by);
   }
 
   /** Ends, and closes what is still open, when nothing more can happen. */
@@ -82,7 +83,7 @@ export class Offering {
     const signal = AbortSignal.any([closing, left.signal]);
     const told: Promise<void>[] = [];
     this.followed = machine.offers
-      .watch(offer, (next) => told.push(this.take(next)), signal)
+      .watch(offer, (next, event) => told.push(this.take(next, event)), signal)
       .then(async () => {
         if (!signal.aborted) await machine.offers.close();
       })
@@ -92,11 +93,12 @@ export class Offering {
       });
   }
 
-  private async take(next: Offer, by?: string): Promise<void> {
+  private async take(next: Offer, event: OfferEvent, by?: string): Promise<void> {
     const before = this.offer;
     this.tell(next);
-    if (before && (before.state !== next.state || before.triesLeft !== next.triesLeft))
-      await this.note(before, next, by);
+    if (!before) return;
+    if (next.triesLeft < before.triesLeft && event.kind === 'wrong password') await this.noteWrong(next, event.from);
+    if (next.state !== before.state && next.state !== 'downloading') await this.note(before, next, by);
   }
 
   private tell(offer: Offer): void {
@@ -105,20 +107,20 @@ export class Offering {
     this.changed(isSame ? 'progress' : 'state');
   }
 
-  private async note(before: Offer, offer: Offer, by?: string): Promise<void> {
-    const { audit } = this.system;
-    if (offer.triesLeft < before.triesLeft) {
-      const after = `${offer.triesLeft} tries left`;
-      await audit.note({ by: 'nobody known', what: wrong(offer), before: before.state, after, outcome: 'refused' });
-    }
-    if (offer.state === before.state || offer.state === 'downloading') return;
-    const outcome = offer.state === 'complete' || offer.state === 'logged in' || by ? 'done' : offer.state;
-    await audit.note({
+  private noteWrong({ report, user, triesLeft, state }: Offer, from: string): Promise<void> {
+    const what = `wrong password for report ${report}`;
+    const entry = { by: `${user} from ${from}`, what, before: state, after: `${triesLeft} tries left` };
+    return this.system.audit.note({ ...entry, outcome: 'refused' });
+  }
+
+  private note(before: Offer, offer: Offer, by?: string): Promise<void> {
+    const isWell = by !== undefined || offer.state === 'complete' || offer.state === 'logged in';
+    return this.system.audit.note({
       by: by ?? (offer.from ? fetching(offer) : 'nobody'),
       what: `${by ? 'withdraw' : 'fetch'} report ${offer.report}`,
       before: before.state,
       after: `${offer.state}, ${offer.fetched} of ${offer.size} bytes`,
-      outcome,
+      outcome: isWell ? 'done' : offer.state,
     });
   }
 
@@ -129,5 +131,3 @@ export class Offering {
     return plain.filter((address) => !/^(fe[89ab]|169\.254\.|127\.|::1$)/i.test(address));
   }
 }
-
-const wrong = (offer: Offer) => `wrong password for report ${offer.report}`;

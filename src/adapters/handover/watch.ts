@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Offer } from '../../appliance.ts';
 import { advance, type OfferEvent } from '../../jobs/handover/offer.ts';
 import { lines } from '../../run.ts';
+import type { TellOffer } from '../machine.ts';
 import { keepRecord, type OfferRecord } from './listener.ts';
 import { parseSeen, parseSession } from './parse.ts';
 import { places } from './render.ts';
@@ -18,7 +19,7 @@ const period = 250;
 const grace = { begin: 5_000, end: 1_000 };
 
 /** Ends when nothing more can happen, or the signal is aborted. Closes nothing. */
-export async function watchListener(record: OfferRecord, tell: (offer: Offer) => void, signal: AbortSignal) {
+export async function watchListener(record: OfferRecord, tell: TellOffer, signal: AbortSignal) {
   const done = new AbortController();
   const over = AbortSignal.any([signal, done.signal]);
   const watcher = new Watcher(record, tell);
@@ -39,7 +40,7 @@ class Watcher {
 
   constructor(
     private readonly record: OfferRecord,
-    private readonly tell: (offer: Offer) => void,
+    private readonly tell: TellOffer,
   ) {
     this.offer = record.offer;
   }
@@ -110,7 +111,7 @@ class Watcher {
     const offer = advance(before, event);
     if (offer === before) return;
     this.offer = offer;
-    this.tell(offer);
+    this.tell(offer, event);
     if (offer.state !== before.state || offer.triesLeft !== before.triesLeft)
       await this.keep({ ...this.record, offer });
   }
