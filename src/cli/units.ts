@@ -56,6 +56,7 @@ const line = (text: string) => harmless(text, { most: 200 });
 const state = (unit: Unit) => (unit.state === 'absent' ? 'absent' : `${unit.state} (${unit.subState})`);
 
 function describe(unit: UnitStatus): string {
+  const ended = unit.exitCode ?? unit.signal;
   const fields: [string, string | number | undefined][] = [
     ['State', state(unit)],
     ['Since', unit.since],
@@ -63,7 +64,7 @@ function describe(unit: UnitStatus): string {
     ['Main process', unit.mainPid],
     ['Memory', unit.memory === undefined ? undefined : `${(unit.memory / 1e6).toFixed(1)} MB`],
     ['Restarts', unit.restarts],
-    ['Result', unit.exitCode === undefined ? unit.result : `${unit.result} (${unit.exitCode})`],
+    ['Result', ended === undefined ? unit.result : `${unit.result} (${ended})`],
     ['Enabled', unit.enabled],
     ['From', unit.source],
     ['Not to be stopped', unit.keep],
@@ -73,8 +74,19 @@ function describe(unit: UnitStatus): string {
   return [
     `${unit.name}  ${line(unit.description)}`,
     ...rows,
+    ...reasons(unit),
     ...(unit.log.length > 0 ? ['', logText(unit.log)] : []),
   ].join('\n');
+}
+
+/** Why it is not active, what to do, and what it lacks. */
+function reasons({ why, advice, dependencies = [] }: Pick<UnitStatus, 'why' | 'advice' | 'dependencies'>): string[] {
+  const text = [why, advice].filter(Boolean).join(' ');
+  const lacking = dependencies.flatMap((one) => [
+    `  ${one.relation} ${line(one.name)}, which is ${one.state}.${one.why ? ` ${line(one.why)}` : ''}`,
+    ...one.log.map(({ from, text }) => `    ${line(from)}: ${line(text)}`),
+  ]);
+  return [...(text ? ['', text] : []), ...lacking];
 }
 
 function logText(log: readonly LogLine[]): string {
@@ -83,7 +95,10 @@ function logText(log: readonly LogLine[]): string {
     : log.map(({ at, from, text }) => `${at} ${line(from)}: ${harmless(text)}`).join('\n');
 }
 
-function outcomeText({ unit, succeeded, log: tail }: UnitOutcome): string {
+function outcomeText(outcome: UnitOutcome): string {
+  const { unit, succeeded, log: tail } = outcome;
   const said = `${unit.name} is ${state(unit)}${unit.startedAt ? `, started ${unit.startedAt}` : ''}.`;
-  return succeeded ? said : [`${said} That is not what was asked for. Its log:`, logText(tail)].join('\n');
+  return succeeded
+    ? said
+    : [`${said} That is not what was asked for.`, ...reasons(outcome), '', 'Its log:', logText(tail)].join('\n');
 }

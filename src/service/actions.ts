@@ -92,13 +92,21 @@ async function carryOut(
     if (!(error instanceof Failure) || error.problem.code !== 'program-failed') throw error;
   });
   progress({ step: 'Reading its state back' });
-  const { result, log: _log, ...status } = await machine.units.show(name, 0, signal);
+  const { result, why, advice, dependencies, ...status } = await machine.units.show(name, 0, signal);
   const [unit] = withBrand<Unit>([unitOf(status)], brand) as [Unit];
-  const succeeded = isDone(action, unit, result);
+  // Inactive for a reason: it was not started, or not allowed to be.
+  const succeeded = isDone(action, unit, result) && (action === 'stop' || why === undefined);
   if (succeeded) return { unit, succeeded, log: [] };
   progress({ step: 'Reading its log' });
   const log = await machine.units.log(name, 20, signal).catch(() => []);
-  return { unit, succeeded, log: cut(log) };
+  return {
+    unit,
+    succeeded,
+    ...(why ? { why } : {}),
+    ...(advice ? { advice } : {}),
+    ...(dependencies ? { dependencies } : {}),
+    log: cut(log),
+  };
 }
 
 /** A oneshot unit is inactive again when it has done its work. */

@@ -35,7 +35,7 @@ const descriptionMost = 256;
 const lineMost = 4096;
 const answer = 'systemctl show';
 
-type Properties = ReadonlyMap<string, string>;
+export type Properties = ReadonlyMap<string, string>;
 
 /**
  * The answer for several units: one block of "Name=value" each, in the order asked, a blank line between.
@@ -53,7 +53,10 @@ function parseBlock(block: string): Properties {
   for (const line of block.split('\n')) {
     const at = line.indexOf('=');
     if (at < 1) notUnderstood(answer, line);
-    found.set(line.slice(0, at), line.slice(at + 1));
+    const name = line.slice(0, at);
+    const before = found.get(name);
+    // Commands come one a line, each with the name.
+    found.set(name, before === undefined ? line.slice(at + 1) : `${before}\n${line.slice(at + 1)}`);
   }
   return found;
 }
@@ -185,13 +188,20 @@ function written(value: z.infer<typeof field>): string {
  * the unit's state then tells. Source: systemd's src/shared/bus-wait-for-jobs.c and src/systemctl/systemctl-start-unit.c.
  */
 export function refusal(action: string, name: string, exitCode: number, said: string): Failure | undefined {
-  if (exitCode === 0 || /(^|\n)(A dependency job|Job) for /.test(said)) return undefined;
+  if (exitCode === 0 || /(^|\n)(A dependency job|Job|Assertion failed on job) for /.test(said)) return undefined;
   if (/\bis masked\./.test(said))
     return fail('not-allowed', { what: `To ${action} ${name}`, why: 'The unit is masked.' });
+  // Something that it needs has no file: the unit's state tells.
+  if (/bad unit file setting/.test(said) || other(said, name)) return undefined;
   if (/\bnot found\.|not loaded\./.test(said)) return fail('unknown-unit', { name });
   if (/access denied|permission denied|authentication required|operation refused/i.test(said))
     return fail('not-allowed', { what: `To ${action} ${name}`, why: `systemd said: ${lastLine(said)}` });
   return fail('program-failed', { program: 'systemctl', exitCode, said: lastLine(said) });
+}
+
+function other(said: string, name: string): boolean {
+  const [, missing] = /\bUnit (\S+) not found\./.exec(said) ?? [];
+  return missing !== undefined && missing !== name;
 }
 
 function lastLine(said: string): string {

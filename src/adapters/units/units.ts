@@ -3,23 +3,27 @@
  * units are the appliance's, and which must not be stopped, is not known here.
  */
 import { access } from 'node:fs/promises';
-import type { LogLine, Unit, UnitStatus } from '../../appliance.ts';
+import type { LogLine, Unit, UnitDependency, UnitStatus } from '../../appliance.ts';
 import { Failure, fail } from '../../errors.ts';
 import { run } from '../../run.ts';
 import type { UnitAction, Units } from '../machine.ts';
+import { evidenceProperties, explained, isMissed, referred } from './evidence.ts';
 import {
   briefProperties,
   briefUnit,
   fullProperties,
   fullUnit,
   logFields,
+  type Properties,
   parseLog,
   parseProperties,
   refusal,
 } from './parse.ts';
 
 /** Milliseconds. systemd itself gives a start and a stop 90 s each, so a restart may rightly take 180. */
-const limits = { show: 8_000, log: 15_000, act: 200_000 };
+const limits = { show: 8_000, log: 15_000, sync: 2_000, act: 200_000 };
+/** Lines of a log that are looked through for what systemd said of the last start. */
+const LOOKED_AT = 40;
 
 /** systemd.unit(5); none begins with "-", which only units of the root mount do. */
 const unitName = /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,240}\.(?:service|socket|timer|target|mount|path|slice|scope)$/;
@@ -34,13 +38,48 @@ export function realUnits(): Units {
       const found = await show(names, briefProperties, signal);
       return found.map((properties, i): Unit => briefUnit(names[i] ?? '', properties));
     },
-    show: async (name, lines, signal) => {
-      const [properties, newest] = await Promise.all([show([name], fullProperties, signal), log(name, lines, signal)]);
-      return properties.map((found): UnitStatus => fullUnit(name, found, newest))[0] as UnitStatus;
-    },
+    show: status,
     log,
     act,
   };
+}
+
+async function status(name: string, lines: number, signal: AbortSignal): Promise<UnitStatus> {
+  const [found] = (await show([name], [...fullProperties, ...evidenceProperties], signal)) as [Properties];
+  const { state } = briefUnit(name, found);
+  if (state === 'active' || state === 'reloading' || state === 'absent')
+    return fullUnit(name, found, await log(name, lines, signal));
+  // What systemd said of the last start may still be on its way into the journal; without it there is less to tell.
+  await run('journalctl', ['--sync'], { limit: limits.sync, signal }).catch(() => undefined);
+  const [newest, dependencies] = await Promise.all([
+    log(name, Math.max(lines, LOOKED_AT), signal),
+    missed(referred(found), signal),
+  ]);
+  const shown = lines > 0 ? newest.slice(-lines) : [];
+  return { ...fullUnit(name, found, shown), ...explained(name, found, newest, dependencies) };
+}
+
+/** Those of the units that are not active and should be. */
+async function missed(
+  relations: ReadonlyMap<string, UnitDependency['relation']>,
+  signal: AbortSignal,
+): Promise<UnitDependency[]> {
+  const names = [...relations.keys()].filter((name) => unitName.test(name)).slice(0, 200);
+  if (names.length === 0) return [];
+  const found = await show(names, fullProperties, signal);
+  const all = found.map((properties, at) => ({ properties, name: names[at] ?? '' }));
+  const lacking = all.flatMap(({ properties, name }) => {
+    const { state } = briefUnit(name, properties);
+    const relation = relations.get(name) ?? 'wants';
+    return isMissed(relation, state) ? [{ name, state, relation, properties }] : [];
+  });
+  return Promise.all(
+    lacking.slice(0, 10).map(async ({ properties, ...dependency }) => {
+      const last = dependency.state === 'failed' ? await log(dependency.name, LOOKED_AT, signal) : [];
+      const { why } = explained(dependency.name, properties, last, []);
+      return { ...dependency, ...(why ? { why } : {}), log: last.slice(-5) };
+    }),
+  );
 }
 
 async function ready(names: readonly string[]): Promise<void> {
