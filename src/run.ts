@@ -185,7 +185,12 @@ export function filter(program: string, args: readonly string[], options: Omit<R
   } as Options);
   const done = (child as Promise<unknown>).then((result) => {
     const { stderr, ...rest } = result as Result & { stderr?: Uint8Array };
-    outcome(program, { ...rest, stderr: Buffer.from(stderr ?? []).toString(), stdout: '' }, options);
+    // What is wrong, a filter says first; advice may follow.
+    const [said = ''] = Buffer.from(stderr ?? [])
+      .toString()
+      .trim()
+      .split('\n');
+    outcome(program, { ...rest, stderr: said, stdout: '' }, options);
   });
   done.catch(() => undefined);
   return { stdin: child.stdin as Writable, stdout: child.stdout as Readable, done };

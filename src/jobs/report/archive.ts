@@ -199,15 +199,20 @@ export async function freeOf(folder: string): Promise<number> {
 /** Ends with an error as soon as `signal` is aborted, also where the next piece never comes. */
 async function* until(pieces: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
   signal.throwIfAborted();
-  const aborted = new Promise<never>((_resolve, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-  );
+  let end: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    end = () => reject(signal.reason);
+  });
   aborted.catch(() => undefined);
-  const iterator = pieces[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), aborted]);
-    if (next.done) return;
-    yield next.value;
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const iterator = pieces[Symbol.asyncIterator]();
+    for (let next = await Promise.race([iterator.next(), aborted]); !next.done; ) {
+      yield next.value;
+      next = await Promise.race([iterator.next(), aborted]);
+    }
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 }
 

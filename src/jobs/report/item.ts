@@ -15,13 +15,10 @@ export interface ItemOutput {
   program(file: string, program: string, args: readonly string[], limit?: number): Promise<Printed | undefined>;
   /** The end of a file on the disk, up to `most` bytes. One that is missing or cannot be read is noted. */
   file(file: string, path: string, most?: number): Promise<void>;
-  /**
-   * Content of a known length that comes in pieces, and may come out shorter: then line feeds follow, or NUL where it
-   * is `binary`. Binary content has to be without secrets.
-   */
-  stream(file: string, size: number, pieces: AsyncIterable<Buffer>, binary?: boolean): Promise<void>;
   /** A file of packets: what is known to be secret in it is overwritten, byte for byte. */
   packets(file: string, path: string): Promise<void>;
+  /** A file of the journal; what is secret in its fields is overwritten. */
+  journal(file: string, path: string): Promise<void>;
   /** Something did not go well: said in the manifest. */
   note(why: string): void;
   /** Not all of it is there. */

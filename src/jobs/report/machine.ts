@@ -4,6 +4,7 @@ import { fail } from '../../errors.ts';
 import { printed } from '../../run.ts';
 import { masked } from '../../values/masked.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import { journal } from './items/journal.ts';
 import { journalText } from './items/journal-text.ts';
 import { logFiles } from './items/log-files.ts';
 import { disk, kernel, machine, time } from './items/machine.ts';
@@ -14,10 +15,12 @@ import type { KnownSecret } from './known.ts';
 const supportKeys = '/etc/gatehouse/support.keys';
 const keyFolder = '/etc/ssh';
 
+const files = [journal(['/var/log/journal', '/run/log/journal']), logFiles('/var/log')];
+
 export function realDiagnostics(): Diagnostics {
   return {
     folder: '/var/diagnostics',
-    items: [machine, network, time, units, kernel, disk, journalText, logFiles('/var/log')],
+    items: [machine, network, time, units, kernel, disk, journalText, ...files],
     hostKey: `${keyFolder}/ssh_host_ed25519_key`,
     recipients: () => recipientsIn(supportKeys),
     async secrets(signal) {

@@ -2,10 +2,11 @@
  * A report made, from what is chosen to a signed file with its name: room, archive, items, manifest, signature. Either
  * there is a whole report at the end, or nothing of it. Who may ask, and that it is one at a time, is the service's.
  */
-import { chmod, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import type { ItemState, Report, ReportJob } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
 import { run } from '../../run.ts';
+import { within } from '../../within.ts';
 import { Archive, freeOf } from './archive.ts';
 import { collect } from './collect.ts';
 import type { Item } from './item.ts';
@@ -115,8 +116,8 @@ async function fill(making: Making, archive: Archive): Promise<number> {
 async function room({ keep, items, job, signal, removed }: Making): Promise<number> {
   const chosen = items.filter((_item, index) => job.items[index]?.outcome === 'waiting');
   const estimates = await Promise.all(chosen.map((item) => estimateOf(item, signal)));
-  const disk = await freeAndSize(keep.folder);
-  const spare = Math.min(SPARE, disk.size * SPARE_SHARE);
+  const { blocks, bsize } = await statfs(keep.folder);
+  const spare = Math.min(SPARE, blocks * bsize * SPARE_SHARE);
   const needed = estimates.reduce<number>((sum, one) => sum + (one ?? 1e6), 0) / PACKED + spare;
   const gone: string[] = [];
   for (const old of (await keep.kept()).reverse()) {
@@ -132,18 +133,9 @@ async function room({ keep, items, job, signal, removed }: Making): Promise<numb
 
 /** Bytes before packing, within the item's bound; undefined where that cannot be told in time. */
 export async function estimateOf(item: Item, signal: AbortSignal): Promise<number | undefined> {
-  const late = AbortSignal.any([signal, AbortSignal.timeout(3000)]);
-  const ended = new Promise<undefined>((resolve) =>
-    late.addEventListener('abort', () => resolve(undefined), { once: true }),
-  );
-  const bytes = await Promise.race([item.estimate?.(late).catch(() => undefined), ended]);
+  const ask = async (inner: AbortSignal) => item.estimate?.(inner);
+  const bytes = await within(3000, item.title, ask, signal).catch(() => undefined);
   return bytes === undefined ? undefined : Math.min(bytes, item.most);
-}
-
-async function freeAndSize(folder: string): Promise<{ size: number }> {
-  const { statfs } = await import('node:fs/promises');
-  const { blocks, bsize } = await statfs(folder);
-  return { size: blocks * bsize };
 }
 
 async function fits({ keep }: Making, size: number): Promise<void> {

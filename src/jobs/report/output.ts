@@ -1,10 +1,11 @@
 /** What an item has, on its way into the archive: through the redaction, within its bound, noted for the manifest. */
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { problemOf, sentence } from '../../errors.ts';
 import { type Printed, printed } from '../../run.ts';
 import type { Archive } from './archive.ts';
 import type { Item, ItemOutput } from './item.ts';
+import { cleanJournal } from './journal-file.ts';
 import type { Redaction } from './redact.ts';
 
 /** A file of this many bytes is held in memory and so has its exact size; a larger one goes through in pieces. */
@@ -99,42 +100,60 @@ export class Output implements ItemOutput {
       this.given += 1;
       const time = found.mtimeMs / 1000;
       const pieces = piecesOf((buffer, at) => handle.read(buffer, 0, buffer.length, at), from, size);
-      if (size - from > SMALL) await this.stream(file, size - from, pieces, false, time);
+      if (size - from > SMALL) await this.stream(file, size - from, pieces, time);
       else await this.bytes(file, Buffer.concat(await all(pieces)));
     } finally {
       await handle.close();
     }
   }
 
-  async stream(
-    file: string,
-    size: number,
-    pieces: AsyncIterable<Buffer>,
-    binary = false,
-    time?: number,
-  ): Promise<void> {
-    const path = this.path(file);
-    if (size > this.room) return this.cut(`no room is left for ${file}`);
-    this.written += size;
-    const clean = binary ? pieces : this.cleaned(pieces, path);
-    const isWhole = await this.archive.entryOf(path, size, clean, this.signal, binary ? 0 : 10, time);
-    if (!isWhole) this.cut(`${file} was not read to its end`);
+  packets(file: string, path: string): Promise<void> {
+    return this.inPlace(file, path, (handle, size, name) => {
+      const pieces = piecesOf((buffer, at) => handle.read(buffer, 0, buffer.length, at), 0, size);
+      return { pieces: this.redaction.overwritten(pieces, name) };
+    });
   }
 
-  async packets(file: string, path: string): Promise<void> {
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  journal(file: string, path: string): Promise<void> {
+    return this.inPlace(file, path, (handle, size, name) => cleanJournal(handle, size, this.redaction, name));
+  }
+
+  /** A file whose bytes keep their places. */
+  private async inPlace(
+    file: string,
+    path: string,
+    cleaned: (
+      handle: FileHandle,
+      size: number,
+      name: string,
+    ) => { pieces: AsyncIterable<Buffer>; damage?: () => string | undefined },
+  ): Promise<void> {
+    this.asked += 1;
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error) => {
+      this.note(`${path}: ${error.code}`);
+    });
+    if (!handle) return;
     try {
       const { size, mtimeMs } = await handle.stat();
-      const whole = this.path(file);
       if (size > this.room) return this.cut(`no room is left for ${file}`);
+      const name = this.path(file);
+      this.given += 1;
       this.written += size;
-      const pieces = piecesOf((buffer, at) => handle.read(buffer, 0, buffer.length, at), 0, size);
-      const hidden = this.redaction.overwritten(pieces, whole);
-      const isWhole = await this.archive.entryOf(whole, size, hidden, this.signal, 0, mtimeMs / 1000);
-      if (!isWhole) this.cut(`${file} was not read to its end`);
+      const { pieces, damage } = cleaned(handle, size, name);
+      const isWhole = await this.archive.entryOf(name, size, pieces, this.signal, 0, mtimeMs / 1000);
+      const why = damage?.() ?? (isWhole ? undefined : 'it was not read to its end');
+      if (why) this.cut(`${file}: ${why}; NUL stands there`);
     } finally {
       await handle.close();
     }
+  }
+
+  /** A text that comes in pieces, and may come out shorter: then line feeds follow. */
+  private async stream(file: string, size: number, pieces: AsyncIterable<Buffer>, time: number): Promise<void> {
+    const path = this.path(file);
+    this.written += size;
+    const isWhole = await this.archive.entryOf(path, size, this.cleaned(pieces, path), this.signal, 10, time);
+    if (!isWhole) this.cut(`${file} was not read to its end`);
   }
 
   note(why: string): void {

@@ -11,8 +11,11 @@ const MOST = 96 << 20;
 const UNPACKED = 8 << 20;
 const FILES = 1000;
 const DEEP = 4;
-/** The journal is an item of its own; btmp holds what was typed as a user's name: now and then a password. */
-const others = /^(?:journal|btmp)(?:$|[./-])/;
+/**
+ * The journal is an item of its own; btmp holds what was typed as a user's name: now and then a password; the others
+ * are records (utmp(5)), told of by `last`.
+ */
+const others = /^(?:journal|btmp|wtmp|lastlog|faillog|tallylog)(?:$|[./-])/;
 
 export function logFiles(folder: string): Item {
   return {
@@ -72,7 +75,9 @@ async function isBinary(path: string): Promise<boolean> {
   if (!file) return false;
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(8192), 0, 8192, 0);
-    return buffer.subarray(0, bytesRead).includes(0);
+    // A text may have NULs where the power was cut.
+    const strange = buffer.subarray(0, bytesRead).filter((byte) => byte === 0 || (byte > 13 && byte < 27));
+    return strange.length > bytesRead / 2;
   } finally {
     await file.close();
   }
