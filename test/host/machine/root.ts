@@ -21,6 +21,8 @@ const packages = [
   'ncurses-base',
   'ncurses-term',
   'ca-certificates',
+  'age',
+  'zstd',
 ];
 
 const cache = process.env.GATEHOUSE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'gatehouse');
