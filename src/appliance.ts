@@ -30,7 +30,9 @@ import type {
 } from './contract/logs.ts';
 import type { InterfaceState } from './contract/network.ts';
 import type { ConnectivityNews, RegistrationState, ServiceHealth, StepNews } from './contract/platform.ts';
+import type { PowerAction, PowerState, ResetPlan } from './contract/power.ts';
 import type { HostKey, Offer, Report, ReportItem, ReportsState, UploadTarget } from './contract/report.ts';
+import type { SetupState, SetupStepName } from './contract/setup.ts';
 import type { Stats, StatsHistory, StatsSubject } from './contract/stats.ts';
 import type {
   AccessState,
@@ -54,7 +56,9 @@ export type * from './contract/info.ts';
 export type * from './contract/logs.ts';
 export type * from './contract/network.ts';
 export type * from './contract/platform.ts';
+export type * from './contract/power.ts';
 export type * from './contract/report.ts';
+export type * from './contract/setup.ts';
 export type * from './contract/stats.ts';
 export type * from './contract/system.ts';
 export type * from './contract/units.ts';
@@ -235,5 +239,22 @@ export interface Appliance {
     start: Operation<{ seconds: number; whole?: boolean }, CaptureState>;
     /** What was caught stays. */
     stop: Operation<Nothing, CaptureState>;
+  };
+  power: {
+    read: Operation<Nothing, PowerState>;
+    watch: Watch<Nothing, PowerState>;
+    /** What a reset would delete. */
+    resetPlan: Operation<Nothing, ResetPlan>;
+    /** After `seconds`, 0 to 600; without: 10. One at a time: 'busy' where something is scheduled. */
+    schedule: Operation<{ action: PowerAction; seconds?: number }, PowerState>;
+    /** Calls off what is scheduled. */
+    cancel: Operation<Nothing, PowerState>;
+  };
+  setup: {
+    read: Operation<Nothing, SetupState>;
+    /** Goes on without that step, or takes it up again. */
+    pass: Operation<{ step: SetupStepName; passed: boolean }, SetupState>;
+    /** The guided way is over; it can be opened again. */
+    finish: Operation<{ finished: boolean }, SetupState>;
   };
 }

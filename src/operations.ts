@@ -110,6 +110,14 @@ export const operations = {
   'capture.watch': 'watch',
   'capture.start': 'change',
   'capture.stop': 'change',
+  'power.read': 'read',
+  'power.watch': 'watch',
+  'power.resetPlan': 'read',
+  'power.schedule': 'change',
+  'power.cancel': 'change',
+  'setup.read': 'read',
+  'setup.pass': 'change',
+  'setup.finish': 'change',
 } as const satisfies Record<OperationName, 'read' | 'watch' | 'change'>;
 
 export const operationNames = Object.keys(operations) as OperationName[];

@@ -245,6 +245,20 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
     whole: z.boolean().exactOptional(),
   }),
   'capture.stop': nothing,
+  'power.read': nothing,
+  'power.watch': nothing,
+  'power.resetPlan': nothing,
+  'power.schedule': z.strictObject({
+    action: z.enum(['reboot', 'shutdown', 'reset']),
+    seconds: z.int().min(0, 'it is 0 to 600').max(600, 'it is 0 to 600').exactOptional(),
+  }),
+  'power.cancel': nothing,
+  'setup.read': nothing,
+  'setup.pass': z.strictObject({
+    step: z.enum(['password', 'network', 'time', 'proxy', 'suffix', 'registration']),
+    passed: z.boolean(),
+  }),
+  'setup.finish': z.strictObject({ finished: z.boolean() }),
 };
 
 const rights: Record<string, string> = {
@@ -272,6 +286,10 @@ const rights: Record<string, string> = {
   windowSeconds: 'a whole number from 5 to 3600',
   seconds: 'a whole number from 10 to 1800',
   whole: 'true or false',
+  action: 'reboot, shutdown or reset',
+  step: 'password, network, time, proxy, suffix or registration',
+  passed: 'true or false',
+  finished: 'true or false',
   port: 'a whole number from 1 to 65535',
   priority: 'a whole number from 0 (emergency) to 7 (debug)',
   since: 'a time such as 2026-11-21T09:00:00Z',
