@@ -95,11 +95,11 @@ export default {
     ),
     wall(
       'lab-is-no-machine',
-      'The lab simulates: it has types of the adapters, what renders their files, and those of files handed to them.',
+      'The lab simulates: it has types of the adapters, what renders their files or explains, and those of files handed to them.',
       { path: '^src/lab/' },
       {
         path: '^src/adapters/',
-        pathNot: '^src/adapters/(machine|[^/]+/render|proxy/no-connection|hosts/(hosts|block)|logs/log-files)\\.ts$',
+        pathNot: '^src/adapters/(machine|[^/]+/render|proxy/no-connection|hosts/(hosts|block)|logs/log-files|units/why)\\.ts$',
         ...atRunTime,
       },
     ),

@@ -11,6 +11,8 @@ const mostLines = 200;
 export interface Job {
   data: UnitData;
   unit: UnitMemory;
+  /** Something that it requires is not active. */
+  isLacking: boolean;
   wait(): Promise<void>;
 }
 
@@ -43,6 +45,10 @@ async function stop(job: Job): Promise<void> {
 
 async function start(job: Job): Promise<void> {
   const { data, unit } = job;
+  if (job.isLacking) {
+    say(job, 'systemd', [`Dependency failed for ${data.name} - ${data.description}.`], 3);
+    return say(job, 'systemd', [`${data.name}: Job ${data.name}/start failed with result 'dependency'.`], 5);
+  }
   enter(job, 'activating', data.type === 'oneshot' ? 'start' : 'start-pre');
   unit.startedAt = unit.since;
   delete unit.exitCode;

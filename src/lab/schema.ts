@@ -72,6 +72,8 @@ const unit = z.strictObject({
   /** What it says itself while it starts. */
   onStart: z.array(text).default([]),
   onStop: z.array(text).default([]),
+  /** Units that it does not start without. */
+  requires: z.array(z.string()).default([]),
   /** Every start ends so; `log` is what it says before it gives up. */
   fails: z.strictObject({ exitCode: z.int().min(1).max(255), log: z.array(text) }).optional(),
 });

@@ -1,6 +1,7 @@
 /** The lab's units: their states, logs and jobs. What happens in a job lies in job.ts; what is kept, in state.ts. */
 import type { Units } from '../adapters/machine.ts';
-import type { LogLine, Unit, UnitStatus } from '../appliance.ts';
+import { explainUnit } from '../adapters/units/why.ts';
+import type { LogLine, Unit, UnitDependency, UnitStatus } from '../appliance.ts';
 import { fail } from '../errors.ts';
 import { wave } from './chance.ts';
 import type { Running } from './figures.ts';
@@ -33,6 +34,39 @@ function absent(name: string): Unit {
 
 function brief({ name, description }: UnitData, { state, subState, startedAt, since }: UnitMemory): Unit {
   return { name, description, state, subState, ...(startedAt ? { startedAt } : {}), since };
+}
+
+type Known = ReadonlyMap<string, { data: UnitData; unit: UnitMemory }>;
+type Tail = (name: string, lines: number) => LogLine[];
+
+/** What it requires, and is not there. */
+function lacking(data: UnitData, all: Known, tail: Tail): UnitDependency[] {
+  return data.requires.flatMap((name) => {
+    const state = all.get(name)?.unit.state ?? 'absent';
+    if (state === 'active' || state === 'reloading' || state === 'activating') return [];
+    return [{ name, state, relation: 'requires' as const, log: state === 'failed' ? tail(name, 5) : [] }];
+  });
+}
+
+/** Why it is not active, as the real machine's adapter says it. */
+function explained(data: UnitData, unit: UnitMemory, all: Known, tail: Tail): Partial<UnitStatus> {
+  if (unit.state === 'active') return {};
+  const dependencies = lacking(data, all, tail);
+  const why = explainUnit({
+    name: data.name,
+    load: 'loaded',
+    active: unit.state,
+    sub: unit.subState,
+    result: unit.result,
+    ...(unit.exitCode === undefined ? {} : { ended: { by: 'exit', status: unit.exitCode, before: false } }),
+    restarts: data.restarts,
+    ...(data.source === undefined ? {} : { source: data.source }),
+    said: tail(data.name, 40)
+      .filter(({ from }) => from === 'systemd')
+      .map(({ text }) => text),
+    needed: dependencies,
+  });
+  return { ...why, ...(dependencies.length > 0 ? { dependencies } : {}) };
 }
 
 function full(data: UnitData, unit: UnitMemory, log: LogLine[]): UnitStatus {
@@ -85,7 +119,8 @@ export function labUnits(
   // The job goes on when the asker has left, as systemd's does: the unit is never left halfway.
   const job = async (action: Parameters<Units['act']>[0], name: string, data: UnitData, unit: UnitMemory) => {
     await queues.get(name)?.catch(() => undefined);
-    await perform(action, { data, unit, wait: () => pause(step, new AbortController().signal) });
+    const isLacking = lacking(data, all, tail).length > 0;
+    await perform(action, { data, unit, isLacking, wait: () => pause(step, new AbortController().signal) });
     machine.units[name] = structuredClone(unit);
     await memory.save();
   };
@@ -101,7 +136,8 @@ export function labUnits(
     async show(name, lines, signal) {
       await deliver(units, what, signal);
       const found = all.get(name);
-      if (found) return full(found.data, found.unit, tail(name, lines));
+      if (found)
+        return { ...full(found.data, found.unit, tail(name, lines)), ...explained(found.data, found.unit, all, tail) };
       return { ...absent(name), restarts: 0, result: 'success', enabled: '', log: [] };
     },
     async log(name, lines, signal) {

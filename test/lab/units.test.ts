@@ -174,3 +174,18 @@ test('the hostile machine really is: escapes, tags, C1, bidi, and lines of 90,00
   for (const poison of ['\u001b', '{red-fg}', '\u202e']) expect(interfaces).toContain(poison);
   expect((await units.list(['gatehouse.service'], never))[0]?.description).toContain('\u001b');
 });
+
+test('a failed unit, and one that needs it, say why, also after another start', async () => {
+  const { machine } = await quickLab({ machine: 'unit-failed' });
+  const show = (name: string) => machine.units.show(name, 5, never);
+  expect((await show('haproxy.service')).why).toBe('It ended by itself with exit code 1, which says that it failed.');
+  const lacking = await show('internal-proxy.service');
+  expect(lacking).toMatchObject({ state: 'inactive', why: expect.stringContaining('haproxy.service is failed') });
+  expect(lacking.dependencies?.[0]?.log.map(({ text }) => text)).toContain(
+    "haproxy.service: Failed with result 'exit-code'.",
+  );
+  await machine.units.act('start', 'internal-proxy.service', never);
+  expect(await show('internal-proxy.service')).toMatchObject({ state: 'inactive', why: lacking.why });
+  const { machine: healthy } = await quickLab({ machine: 'healthy' });
+  expect(await healthy.units.show('internal-proxy.service', 5, never)).not.toHaveProperty('why');
+});
