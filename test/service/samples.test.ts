@@ -114,8 +114,10 @@ test('what has gone is forgotten after 15 minutes, and its past is told until th
   expect(samples.history(docker)).toHaveLength(4);
   samples.take(counts(916_000));
   expect(samples.history(docker)).toHaveLength(1);
+  expect(samples.subjectCount).toBe(2);
   samples.take(counts(925_000));
   expect(samples.history(docker)).toEqual([]);
+  expect(samples.subjectCount).toBe(1);
 });
 
 test('thousands of containers that come and go take no more room than 200', () => {

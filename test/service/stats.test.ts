@@ -137,8 +137,10 @@ test('counted also while nobody looks, and not after the service has ended', asy
   expect(samples[0]).toMatchObject({ cpu: 50 });
   closing.abort();
   const turns = count.mock.calls.length;
-  // Another reading that takes a while: had there been a counting, it would be before this.
-  for (let turn = 0; turn < 3; turn += 1) await link.appliance.info.read({});
+  // Another service counts on, as often.
+  const other = vi.fn(counting(() => []));
+  await on({ figures: { count: other } });
+  await vi.waitFor(() => expect(other.mock.calls.length).toBeGreaterThan(4));
   expect(count.mock.calls.length).toBeLessThanOrEqual(turns + 1);
 });
 
@@ -159,12 +161,16 @@ test('a container is asked for by name or by the beginning of its id; others are
   });
 });
 
-test('a container that begins while somebody watches has its name at once', async () => {
+test('a container that begins while somebody watches has its name with its first figures', async () => {
   let all: Container[] = [];
   const list = vi.fn(async () => all);
-  const { link } = await on({ containers: { list } }, () => all.map((one) => ({ kind: 'container', id: one.id })));
-  const found = seen(link.appliance.stats.watch, (stats) => rowOf(stats, 'late')?.now !== undefined);
+  const count = vi.fn(counting(() => all.map((one) => ({ kind: 'container', id: one.id }))));
+  const { link } = await on({ containers: { list }, figures: { count } });
+  const found = seen(link.appliance.stats.watch, (stats) => rowOf(stats, 'late') !== undefined);
   await vi.waitFor(() => expect(list).toHaveBeenCalled());
   all = [container('late', id)];
+  const turns = count.mock.calls.length;
   expect(rowOf(await found, 'late')).toMatchObject({ id });
+  // Were it not asked for, it would be seen some seven countings later.
+  expect(count.mock.calls.length - turns).toBeLessThan(4);
 });
