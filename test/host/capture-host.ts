@@ -1,5 +1,7 @@
 /** A booted appliance whose upstream proxy is its neighbour: what the tests of captures do and see. */
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderInterfaces } from '../../src/adapters/network/render.ts';
 import type { Capture, CaptureState } from '../../src/appliance.ts';
@@ -111,6 +113,15 @@ export class CaptureHost {
     const { stdout, stderr, exitCode } = await this.operator.host.run(['tcpdump', '-n', '-t', '-S', '-r', path]);
     if (exitCode !== 0 || /truncated|bogus/.test(stderr)) throw new Error(stderr);
     return stdout.split('\n').filter(Boolean);
+  }
+
+  /** The same, as tshark on this machine reads it; throws where it finds the file cut off or wrong. */
+  async dissected(path: string): Promise<string[]> {
+    const copy = join(this.operator.folder, `${randomUUID()}.pcap`);
+    writeFileSync(copy, Buffer.from(await this.inside('base64', path), 'base64'));
+    return execFileSync('tshark', ['-n', '-r', copy], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .split('\n')
+      .filter(Boolean);
   }
 
   /** The same traffic as the neighbour sees it, until `packets` is called. */

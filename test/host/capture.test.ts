@@ -54,6 +54,14 @@ describeWith(captureNeeds, 'a packet capture of a real machine', () => {
     expect(audit).toMatch(/"start packet capture".*\n.*"busy".*\n(.*"(end of|stop) packet capture".*\n){2}$/);
   });
 
+  describeWith({ programs: ['tshark'] }, 'for tshark', () => {
+    test('is a file like any other', async () => {
+      const lines = await capture.dissected(latestFile);
+      expect(lines).toHaveLength((await capture.state()).latest?.packets ?? -1);
+      expect(lines.filter((line) => line.includes(`→ ${proxyPort} [SYN]`))).toHaveLength(25);
+    });
+  });
+
   test('of a silent link ends on time, without packets, and that is success', async () => {
     const began = performance.now();
     const { exitCode, stdout } = await capture.gatehouse('start', '--seconds', '10', '--wait');

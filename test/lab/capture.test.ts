@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Appliance, CaptureState } from '../../src/appliance.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { openLab } from '../../src/lab/lab.ts';
+import { describeWith } from '../setup/needs.ts';
 import { emptyFolder, quickLab } from './place.ts';
 import { serviceOn } from './served.ts';
 
@@ -54,6 +55,25 @@ test('a stopped capture keeps what was caught, in a file that tcpdump reads', as
   });
   expect(read.match(/proto TCP/g)).toHaveLength(latest?.packets ?? -1);
   expect(read).not.toContain('incorrect');
+});
+
+describeWith({ programs: ['tshark'] }, 'tshark', () => {
+  test('finds nothing wrong with whole packets of the lab', async () => {
+    const { capture } = await lab();
+    await capture.start({ seconds: 60, whole: true });
+    await packets(capture, 30);
+    const { latest } = await capture.stop({});
+    const checked = ['-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE'];
+    const fields = ['-T', 'fields', '-e', 'ip.checksum.status', '-e', 'tcp.checksum.status', '-e', '_ws.malformed'];
+    const read = execFileSync('tshark', ['-n', ...checked, '-r', latest?.path ?? '', ...fields], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const lines = read.trim().split('\n');
+    expect(lines).toHaveLength(latest?.packets ?? -1);
+    // 1 is good (proto_checksum_enum_e).
+    expect(new Set(lines.map((line) => line.trim()))).toEqual(new Set(['1\t1']));
+  });
 });
 
 test('a second capture is refused, with who has the first and since when', async () => {
