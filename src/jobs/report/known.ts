@@ -55,7 +55,7 @@ function writtenAs(kind: string, text: string): KnownNeedle[] {
   const texts = new Set([
     text,
     json,
-    json.replaceAll('\\', '\\\\'),
+    JSON.stringify(json).slice(1, -1),
     json.replaceAll('/', '\\/'),
     ...urls,
     ...urls.map(lowerHex),

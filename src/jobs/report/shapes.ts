@@ -150,7 +150,7 @@ const lines: [RegExp, string][] = [
     'header',
   ],
   [/\b(?:bearer|negotiate|ntlm|digest)\s+([\w+/=.~-]{8,})/dgi, 'header'],
-  [/\b[Bb](?:asic|ASIC)\s+((?=[\w+/-]*[0-9A-Z=])[\w+/-]{6,}={0,2})/dgi, 'header'],
+  [/\b[Bb](?:asic|ASIC)\s+((?=[\w+/-]*[0-9=+/]|[\w+/-]{16})[\w+/-]{6,}={0,2})/dgi, 'header'],
   [/\bregister\s+([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/dgi, 'registration code'],
 ];
 const userInfo = /[a-z]:(?:\\?\/){2}([^\s/@"'<>\\]+|[^\s/@:"'<>]*:[^\s"'<>]*)@/dgi;
