@@ -74,6 +74,7 @@ class Assembler {
   private parts: Buffer[] = [];
   private kept = 0;
   private dropped = 0;
+  private last: number | undefined;
 
   constructor(private readonly source: Source) {}
 
@@ -86,16 +87,20 @@ class Assembler {
     if (taken > 0) this.parts.push(bytes.subarray(0, taken));
     this.kept += taken;
     this.dropped += bytes.length - taken;
+    this.last = bytes.at(-1) ?? this.last;
   }
 
+  /** `less`: how many of the bytes were none of the line's. */
   finish(withoutReturn = false, less = 0): RawLine {
     const [first] = this.parts;
     const all = this.parts.length === 1 && first ? first : Buffer.concat(this.parts);
-    const hasReturn = withoutReturn && this.dropped === 0 && all.at(-1) === RETURN;
-    const line = new RawLine(hasReturn ? all.subarray(0, -1) : all, Math.max(0, this.dropped - less), this.source);
+    const returns = withoutReturn && this.last === RETURN ? 1 : 0;
+    const dropped = Math.max(0, this.dropped - less - returns);
+    const line = new RawLine(returns && this.dropped === 0 ? all.subarray(0, -1) : all, dropped, this.source);
     this.parts = [];
     this.kept = 0;
     this.dropped = 0;
+    this.last = undefined;
     return line;
   }
 }

@@ -55,6 +55,9 @@ export async function absence(place: Place, error: Pick<NodeJS.ErrnoException, '
     return fail('engine-stopped', { why: `Nothing listens on ${place.socket}` }, error);
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return fail('unavailable', { what: 'The container engine', why: `${place.socket} may not be used.` }, error);
+  // Of Node's parser of HTTP.
+  if (error.code?.startsWith('HPE_'))
+    return fail('not-understood', { what: 'the container engine', got: 'something that is not HTTP' }, error);
   const why = `It broke off the connection (${error.code ?? 'no reason given'})`;
   return fail('engine-stopped', { why }, error);
 }
