@@ -6,7 +6,7 @@ import type { Counted, Counts } from '../adapters/machine.ts';
 import type { StatsSample, StatsSubject } from '../appliance.ts';
 
 /** Milliseconds that are kept. */
-export const kept = 15 * 60_000;
+const kept = 15 * 60_000;
 /** One sample in so many ms is kept, however often is counted: at least as long as 180 of them last 15 minutes. */
 export const keepEvery = 5000;
 const mostSamples = kept / keepEvery;

@@ -32,7 +32,7 @@ export function statsOf({ machine, brand, gauges, pace, closing }: StatsOptions)
   const units = brand.units.map(({ name }) => name);
   const samples = new Samples();
   const counts = new Gauge('What is used', LIMIT * pace, (signal) => machine.figures.count(units, signal));
-  const containers = new Gauge('The container engine', LIMIT * pace, (signal) => machine.containers.list(signal));
+  const { containers } = gauges;
   /** What the engine said when it last did: names stay known while it does not answer. */
   let listed: readonly Container[] = [];
   let running = '';
