@@ -211,6 +211,19 @@ describeWith(captureNeeds, 'a packet capture without a proxy', () => {
     expect(lines.filter((line) => line.includes('198.51.100.2: ICMP echo request'))).toHaveLength(2);
   });
 
+  test('is of all devices where the platform lies behind several', async () => {
+    const run = (line: string) => capture.inside(...line.split(' '));
+    for (const line of ['link add up0 type veth peer name up1', 'link set up0 up', 'link set up1 up'])
+      await run(`ip ${line}`);
+    await run('ip route add 198.51.100.2/32 dev up0');
+    expect((await capture.start('--seconds', '30')).running?.device).toBe('any');
+    await run('ping -c2 -i0.2 -W1 198.51.100.1');
+    await capture.stopped();
+    const lines = await capture.packets(latestFile);
+    expect(lines.filter((line) => line.includes('198.51.100.1: ICMP echo request'))).toHaveLength(2);
+    await run('ip link del up0');
+  });
+
   test('is refused where there is no way', async () => {
     await capture.inside('ip', 'route', 'flush', 'default');
     expect((await plan()).error?.details).toMatchObject({ why: expect.stringMatching(/^There is no route to /) });

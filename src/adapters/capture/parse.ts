@@ -65,7 +65,7 @@ export function parseSaid(text: string): Said {
   const counts = Array.from(text.matchAll(/(\d+) packets? dropped by kernel/g), ([, count]) => Number(count));
   // Counts that were asked for in its last moment, when its socket was closed already, cannot be had: pcap_stats.
   const usual =
-    /^$|^listening on |packets? (captured|received by filter|dropped by )|^verbose output suppressed|^pcap_stats: /;
+    /^$|^WARNING: |^data link type |^listening on |packets? (captured|received by filter|dropped by )|^verbose output suppressed|^pcap_stats: /;
   const complaint = lines.filter((line) => !usual.test(line)).at(-1) ?? '';
   const [, better] = known.find(([pattern]) => pattern.test(complaint)) ?? [];
   return {

@@ -36,6 +36,15 @@ test('counts that come too late are no complaint', () => {
   expect(parseSaid(listening + late).complaint).toBe('');
 });
 
+test('what it tells of a device, or warns of, is no complaint', () => {
+  const any = 'tcpdump: data link type LINUX_SLL2\n';
+  expect(parseSaid(any + listening.replace('eth0, link-type EN10MB (Ethernet)', 'any'))).toMatchObject({
+    isListening: true,
+    complaint: '',
+  });
+  expect(parseSaid("tcpdump: WARNING: any: That device doesn't support promiscuous mode\n").complaint).toBe('');
+});
+
 test('a full disk is told from other ends', () => {
   const full = 'tcpdump: Unable to write output: No space left on device\n';
   expect(parseSaid(listening + full)).toMatchObject({ isDiskFull: true });
