@@ -162,8 +162,12 @@ export async function keepRecord(record: OfferRecord): Promise<void> {
   await rename(`${places.offer}.new`, places.offer);
 }
 
-/** Of an offer that an earlier service has made; absent where there is none. */
+/** Of an offer that an earlier service has made; absent where there is none. One that was never opened is cleared up. */
 export async function readRecord(): Promise<OfferRecord | undefined> {
-  const text = await readFile(places.offer, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as OfferRecord);
+  try {
+    return JSON.parse(await readFile(places.offer, 'utf8')) as OfferRecord;
+  } catch {
+    if (await isThere(folder)) await closeListener();
+    return undefined;
+  }
 }
