@@ -4,11 +4,12 @@ import { brandNamed, defaultBrand } from '../src/brand/brand.ts';
 import type { Link } from '../src/client/link.ts';
 import { lockWhenIdle } from './flows/lock.ts';
 import { pendingQuestions } from './flows/pending.ts';
+import { countdowns } from './flows/power.ts';
 import { Frame } from './kit/frame.ts';
 import type { Surroundings } from './kit/screen.ts';
 import { openTerminal } from './kit/terminal/open.ts';
 import { uiOn } from './kit/ui.ts';
-import { tree } from './menu.ts';
+import { firstSteps, tree } from './menu.ts';
 import { openMenu } from './open-menu.ts';
 import { Statuses } from './statuses.ts';
 
@@ -33,16 +34,29 @@ export async function openConsole({ link }: { link: Link }): Promise<number> {
       ui: uiOn(frame),
       appliance: link.appliance,
       brand,
+      role: about?.role ?? 'operator',
       session: { trusted: false },
     };
     pendingQuestions(surroundings, ended.signal);
+    countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, frame, ended.signal);
+    if (about?.role === 'operator' && (await isFirstBoot(link))) await firstSteps(surroundings);
     await openMenu(surroundings, statuses, tree, () => leave(surroundings));
     return 0;
   } finally {
     ended.abort();
     terminal.close();
   }
+}
+
+/** Was the guided way never gone to its end? Not known in time: the menu is right, too. */
+async function isFirstBoot({ appliance }: Link): Promise<boolean> {
+  const finished = appliance.setup.read({}).then(
+    (state) => state.finished,
+    () => true,
+  );
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(true), patience));
+  return !(await Promise.race([finished, late]));
 }
 
 async function aboutWithin({ appliance }: Link): Promise<About | undefined> {

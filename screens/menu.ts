@@ -1,7 +1,10 @@
 /** The tree: every entry with its label, description and screen, or why it is greyed. A new screen is one line here. */
 import type { Appliance, Status } from '../src/appliance.ts';
 import { ping } from './commands/ping.ts';
+import { reboot, shutdown } from './commands/power.ts';
+import { reset } from './commands/reset.ts';
 import { resetNetwork } from './commands/reset-network.ts';
+import { audit } from './diagnostics/audit.ts';
 import { capture } from './diagnostics/capture.ts';
 import { connectivity } from './diagnostics/connectivity.ts';
 import { containers } from './diagnostics/containers.ts';
@@ -15,7 +18,8 @@ import { info } from './info.ts';
 import type { Segment } from './kit/canvas.ts';
 import type { Screen } from './kit/screen.ts';
 import { registration } from './registration.ts';
-import { consoleAccess } from './system/console.ts';
+import { setup } from './setup.ts';
+import { consoleAccess, operatorPassword } from './system/console.ts';
 import { dns } from './system/network/dns.ts';
 import { hosts } from './system/network/hosts.ts';
 import { networkInterface } from './system/network/interface.ts';
@@ -39,13 +43,13 @@ export interface Entry {
   /** What the machine says of entries now: another label, or why one is greyed; read each time the menu is seen. */
   now?(appliance: Appliance, signal: AbortSignal): Promise<Record<string, Partial<Entry>>>;
   screen?: Screen;
+  /** It is there to change something: greyed for whoever may only look. */
+  changes?: true;
   /** Why it cannot be chosen. */
   greyed?: string;
   /** Beside the label, while it is true. */
   status?: (status: Status) => Segment | undefined;
 }
-
-const notBuilt = (what: string) => `${what} is not part of this version yet.`;
 
 const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth'];
 
@@ -56,6 +60,7 @@ async function interfaces(appliance: Appliance, signal: AbortSignal): Promise<En
     label: ordinals[at] ?? name,
     description: `Network Interface Settings (${name})`,
     screen: networkInterface(name),
+    changes: true as const,
   }));
 }
 
@@ -71,6 +76,25 @@ async function nowOfSystem(appliance: Appliance, signal: AbortSignal): Promise<R
   };
 }
 
+/** The interface that the machine is known by. */
+const firstInterface: Screen = async (surroundings) => {
+  const { ui, appliance } = surroundings;
+  const read = await ui.busy('Reading the interfaces', (signal) => appliance.network.read({}, { signal }));
+  const [first] = read.ok ? read.value : [];
+  if (first) await networkInterface(first.name)(surroundings);
+  else if (!read.ok) await ui.problem('Network', read.problem);
+};
+
+/** The guided way of the first boot. */
+export const firstSteps: Screen = setup({
+  password: operatorPassword,
+  network: firstInterface,
+  time,
+  proxy,
+  suffix,
+  registration,
+});
+
 export const tree: Entry = {
   id: 'main',
   label: '',
@@ -82,6 +106,7 @@ export const tree: Entry = {
       label: 'Registration',
       description: 'Register the Appliance with {platform}',
       screen: registration,
+      changes: true,
     },
     {
       id: 'system',
@@ -96,25 +121,40 @@ export const tree: Entry = {
           title: 'Network Configuration',
           more: interfaces,
           entries: [
-            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', screen: dns },
-            { id: 'system.network.proxy', label: 'Proxy', description: 'Proxy Server', screen: proxy },
-            { id: 'system.network.hosts', label: 'Hosts', description: 'Static host names', screen: hosts },
+            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', screen: dns, changes: true },
+            { id: 'system.network.proxy', label: 'Proxy', description: 'Proxy Server', screen: proxy, changes: true },
+            {
+              id: 'system.network.hosts',
+              label: 'Hosts',
+              description: 'Static host names',
+              screen: hosts,
+              changes: true,
+            },
           ],
         },
-        { id: 'system.suffix', label: 'POD Suffix', description: 'Platform URL Suffix', screen: suffix },
+        { id: 'system.suffix', label: 'POD Suffix', description: 'Platform URL Suffix', screen: suffix, changes: true },
         { id: 'system.time', label: 'Time', description: 'System Time Settings', screen: time },
-        { id: 'system.ssh', label: 'SSH', description: 'Enable or disable SSH', screen: ssh },
+        { id: 'system.ssh', label: 'SSH', description: 'Enable or disable SSH', screen: ssh, changes: true },
         {
           id: 'system.console',
           label: 'Console',
           description: 'Console password, idle lock, operator account',
           screen: consoleAccess,
+          changes: true,
+        },
+        {
+          id: 'system.setup',
+          label: 'First steps',
+          description: 'Guided set-up, from password to registration',
+          screen: firstSteps,
+          changes: true,
         },
         {
           id: 'system.settings',
           label: 'Settings',
           description: 'Earlier settings: compare and restore',
           screen: settings,
+          changes: true,
         },
       ],
       now: nowOfSystem,
@@ -165,16 +205,24 @@ export const tree: Entry = {
           screen: connectivity,
         },
         {
+          id: 'diagnostics.audit',
+          label: 'Audit',
+          description: 'Who changed what',
+          screen: audit,
+        },
+        {
           id: 'diagnostics.report',
           label: 'Generate report',
           description: 'Encrypted diagnostics report',
           screen: report,
+          changes: true,
         },
         {
           id: 'diagnostics.capture',
           label: 'Generate TCP dump',
           description: 'Upstream packet capture',
           screen: capture,
+          changes: true,
         },
       ],
     },
@@ -185,19 +233,21 @@ export const tree: Entry = {
       title: 'Configuration',
       entries: [
         { id: 'commands.ping', label: 'Ping', description: 'Perform IPv4 Ping', screen: ping },
-        { id: 'commands.reboot', label: 'Reboot', description: 'Reboot', greyed: notBuilt('Reboot') },
-        { id: 'commands.shutdown', label: 'Shutdown', description: 'Shutdown', greyed: notBuilt('Shutdown') },
+        { id: 'commands.reboot', label: 'Reboot', description: 'Reboot', screen: reboot, changes: true },
+        { id: 'commands.shutdown', label: 'Shutdown', description: 'Shutdown', screen: shutdown, changes: true },
         {
           id: 'commands.reset-network',
           label: 'Reset network',
           description: 'Network settings only',
           screen: resetNetwork,
+          changes: true,
         },
         {
           id: 'commands.reset',
           label: 'Reset',
           description: 'Reset appliance',
-          greyed: notBuilt('Resetting the appliance'),
+          screen: reset,
+          changes: true,
         },
       ],
     },

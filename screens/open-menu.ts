@@ -16,10 +16,12 @@ export async function openMenu(
 ): Promise<void> {
   const { ui, appliance, brand } = surroundings;
   let entries = await begin(surroundings, entry);
+  const lookOnly = ({ changes }: Entry) =>
+    changes && surroundings.role === 'viewer' ? 'You may look at this appliance, not change it.' : undefined;
   await ui.menu({
     title: entry.title ?? entry.label,
     back: leave === undefined,
-    items: () => entries.map((one) => ({ ...texts(one, brand), id: one.id, greyed: one.greyed })),
+    items: () => entries.map((one) => ({ ...texts(one, brand), id: one.id, greyed: one.greyed ?? lookOnly(one) })),
     status: (id) => statuses.of(entries.find((one) => one.id === id)),
     choose: async (id) => {
       const chosen = entries.find((one) => one.id === id);

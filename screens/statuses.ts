@@ -23,7 +23,7 @@ export class Statuses {
 
   /** What stands beside a menu entry now. */
   of(entry: Entry | undefined): Segment | undefined {
-    if (entry?.greyed) return entry.screen ? undefined : { text: 'not yet', role: 'dim' };
+    if (entry?.greyed) return undefined;
     return this.status && entry?.status?.(this.status);
   }
 

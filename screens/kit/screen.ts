@@ -1,5 +1,5 @@
 /** What a screen is: a function that shows pieces until the operator leaves it. Types only. */
-import type { Appliance } from '../../src/appliance.ts';
+import type { Appliance, Role } from '../../src/appliance.ts';
 import type { Brand } from '../../src/brand/brand.ts';
 import type { Ui } from './ui.ts';
 
@@ -7,6 +7,8 @@ export interface Surroundings {
   ui: Ui;
   appliance: Appliance;
   brand: Brand;
+  /** A viewer's changes are refused by the service; here they are greyed. */
+  role: Role;
   /** What this console knows of who sits before it. */
   session: Session;
 }

@@ -36,6 +36,14 @@ export const consoleAccess: Screen = async (surroundings) => {
   });
 };
 
+/** Only the password: a step of the first boot. */
+export const operatorPassword: Screen = async (surroundings) => {
+  const { ui, appliance } = surroundings;
+  const read = await ui.busy('Reading the console settings', (signal) => appliance.access.read({}, { signal }));
+  if (read.ok) await password(surroundings, read.value);
+  else await ui.problem('Password', read.problem);
+};
+
 function rulesText({ passwordBeforeChanges, idleLockMinutes }: AccessState): string {
   const asks = passwordBeforeChanges ? 'changes ask for the password' : 'changes ask for no password';
   return `${asks}; ${idleLockMinutes ? `locks after ${idleLockMinutes} min` : 'never locks'}`;

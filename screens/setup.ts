@@ -1,0 +1,106 @@
+/** The first boot's guided way: one step after the other, each with the screen that its menu entry has. */
+import type { SetupState, SetupStep, SetupStepName } from '../src/appliance.ts';
+import type { Fact } from './kit/facts.ts';
+import type { Screen, Surroundings } from './kit/screen.ts';
+
+const texts: Record<SetupStepName, { title: string; why: string }> = {
+  password: {
+    title: 'Password',
+    why: 'The operator account has none yet. SSH stays off until it has one, or a key.',
+  },
+  network: { title: 'Network', why: 'The address of this appliance: by DHCP, or a static one.' },
+  time: { title: 'Time', why: 'Registration fails when the clock is wrong by more than five minutes.' },
+  proxy: { title: 'Proxy', why: 'Needed only where nothing gets out without one.' },
+  suffix: { title: 'POD Suffix', why: 'Which platform this appliance belongs to.' },
+  registration: { title: 'Registration', why: 'With the personalization code that the platform shows.' },
+};
+
+/** `screens`: what sets each step up. */
+export function setup(screens: Record<SetupStepName, Screen>): Screen {
+  return async (surroundings) => {
+    for (;;) {
+      const state = await read(surroundings);
+      const next = state?.steps.find(({ done, passed }) => !done && !passed);
+      if (!state || !next) {
+        if (state) await result(surroundings, state);
+        return;
+      }
+      if ((await step(surroundings, screens[next.name], next, state)) === 'later') return;
+    }
+  };
+}
+
+async function read({ ui, appliance }: Surroundings): Promise<SetupState | undefined> {
+  const outcome = await ui.busy('Reading how it is set up', (signal) => appliance.setup.read({}, { signal }));
+  if (outcome.ok) return outcome.value;
+  await ui.problem('First steps', outcome.problem);
+  return undefined;
+}
+
+/** 'on' where it was set up or passed over. */
+async function step(
+  surroundings: Surroundings,
+  screen: Screen,
+  now: SetupStep,
+  { steps }: SetupState,
+): Promise<'on' | 'later'> {
+  const { ui, appliance } = surroundings;
+  const { title, why } = texts[now.name];
+  let way: 'on' | 'later' = 'later';
+  const at = steps.findIndex(({ name }) => name === now.name) + 1;
+  await ui.facts({
+    title: `First steps: ${title}, ${at} of ${steps.length}`,
+    leave: 'Later',
+    page: {
+      facts: [
+        { label: '', value: why, role: 'strong' },
+        { label: 'Now', value: now.said },
+        ...steps.map((one) => stepFact(one, one === now)),
+        { label: '', value: 'Later leads to the menu; the way goes on from here: System, First steps.', role: 'dim' },
+      ],
+      actions: ['Set up', 'Skip'],
+    },
+    choose: async (action) => {
+      way = 'on';
+      if (action === 'Set up') await screen(surroundings);
+      else {
+        const passed = await ui.busy('Going on', (signal) =>
+          appliance.setup.pass({ step: now.name, passed: true }, { signal }),
+        );
+        if (!passed.ok) {
+          way = 'later';
+          await ui.problem('First steps', passed.problem);
+        }
+      }
+      return 'close';
+    },
+  });
+  return way;
+}
+
+function stepFact({ name, done, passed }: SetupStep, isNow: boolean): Fact {
+  const { title } = texts[name];
+  if (isNow) return { label: title, value: 'this step', role: 'strong' };
+  if (done) return { label: title, value: 'done', role: 'good' };
+  return { label: title, value: passed ? 'passed over' : 'to come', role: 'dim' };
+}
+
+async function result({ ui, appliance }: Surroundings, { steps, finished }: SetupState): Promise<void> {
+  const isWhole = steps.every(({ done }) => done);
+  await ui.facts({
+    title: 'First steps: the result',
+    page: {
+      ...(isWhole ? {} : { warnings: ['Some steps were passed over; each can be done from the menu at any time.'] }),
+      facts: steps.map(({ name, done, said }) => ({
+        label: texts[name].title,
+        value: said,
+        role: done ? 'good' : 'warn',
+      })),
+    },
+  });
+  if (finished) return;
+  const outcome = await ui.busy('Going on to the menu', (signal) =>
+    appliance.setup.finish({ finished: true }, { signal }),
+  );
+  if (!outcome.ok) await ui.problem('First steps', outcome.problem);
+}
