@@ -125,9 +125,10 @@ export class TestEngine {
   async kill(): Promise<void> {
     if (this.process) await kill(this.process);
     this.process = undefined;
-    rmSync(join(this.folder, 'pid'), { force: true });
-    rmSync(join(this.folder, 'docker.sock'), { force: true });
     await until('its last process to go', () => removeCgroups(this.name));
+    // As /run is empty after a power cut: numbers of processes in it may be others' by now.
+    for (const passing of ['pid', 'docker.sock', 'exec'])
+      rmSync(join(this.folder, passing), { recursive: true, force: true });
   }
 
   /** Nothing of it is left. */
