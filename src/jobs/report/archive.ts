@@ -3,7 +3,6 @@
  * Only what age has encrypted is ever written to a disk. What goes in comes from output.ts; where it lies, from keep.ts.
  */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
@@ -165,9 +164,8 @@ export class Archive {
   private async write(bytes: Buffer): Promise<void> {
     await this.check();
     if (bytes.length === 0) return;
-    const stdin: Writable = this.zstd.stdin;
-    if (!stdin.write(bytes))
-      await Promise.race([once(stdin, 'drain').catch(() => undefined), once(stdin, 'close'), this.flow]);
+    const { stdin } = this.zstd;
+    if (!stdin.write(bytes)) await drained(stdin);
     await this.check();
   }
 
@@ -188,6 +186,18 @@ export class Archive {
     this.looked = this.size;
     if (free < spare) throw fail('disk-full', { path: dirname(partial), needed: spare, free });
   }
+}
+
+/** Ends when more can be written, or nothing any more. */
+function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.once('drain', done).once('close', done);
+    if (stream.destroyed) done();
+  });
 }
 
 /** Free bytes for whoever is not root: what is kept for root stays. */

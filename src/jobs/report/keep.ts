@@ -125,15 +125,15 @@ export class Keep {
   }
 
   /**
-   * Removes the oldest reports until there is room for one more and all are within the bounds.
+   * Removes the oldest reports until all are within the bounds; the newest stays.
    * @returns the names of those removed
    */
-  async makeRoom(coming = 0): Promise<string[]> {
+  async makeRoom(): Promise<string[]> {
     const kept = await this.kept();
     const most = await this.most();
     const removed: string[] = [];
-    let total = coming + kept.reduce((sum, { size }) => sum + size, 0);
-    while (kept.length > 0 && (kept.length >= this.count || total > most)) {
+    let total = kept.reduce((sum, { size }) => sum + size, 0);
+    while (kept.length > 1 && (kept.length > this.count || total > most)) {
       const oldest = kept.pop() as Report;
       await this.remove(oldest.name);
       total -= oldest.size;
