@@ -47,6 +47,7 @@ function statusLine(status: Status): Line {
     ...(status.pendingChange
       ? [{ text: `${status.pendingChange.what}: waits for an answer`, role: 'warn' as const }]
       : []),
+    ...(status.diskFull ? [{ text: 'disk nearly full', role: 'bad' as const }] : []),
     ...(status.job ? [{ text: `${status.job.what} runs`, role: 'warn' as const }] : []),
   ];
   return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));

@@ -1,5 +1,5 @@
 /** Diagnostics › Units: the appliance's units, and what can be done with one. */
-import type { LogLine, Unit, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
+import type { LogLine, Unit, UnitDependency, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
 import { harmless } from '../../src/values/harmless.ts';
 import { openLog } from '../flows/log.ts';
 import { permitted } from '../flows/permission.ts';
@@ -92,8 +92,12 @@ function statusFacts(unit: UnitStatus): Fact[] {
     unit.startedAt ? { label: 'Started', value: shortTime(unit.startedAt) } : undefined,
     unit.mainPid ? { label: 'Process', value: String(unit.mainPid) } : undefined,
     unit.memory ? { label: 'Memory', value: `${(unit.memory / 1e6).toFixed(1)} MB` } : undefined,
-    { label: 'Restarts', value: String(unit.restarts) },
+    { label: 'Restarts', value: String(unit.restarts), ...(unit.restarts > 0 ? { role: 'warn' as const } : {}) },
     result(unit),
+    unit.why ? { label: 'Why', value: unit.why, role: 'bad' } : undefined,
+    unit.advice ? { label: 'What to do', value: unit.advice, role: 'strong' } : undefined,
+    ...(unit.conditions ?? []).map((condition) => ({ label: 'Not met', value: condition, role: 'warn' as const })),
+    ...(unit.dependencies ?? []).flatMap(dependencyFacts),
     { label: 'At boot', value: unit.enabled },
     unit.source ? { label: 'Unit file', value: unit.source } : undefined,
   ];
@@ -102,6 +106,14 @@ function statusFacts(unit: UnitStatus): Fact[] {
     value: clocked(line),
   }));
   return [...facts.filter((fact) => fact !== undefined), ...log];
+}
+
+function dependencyFacts({ name, state, relation, why, log }: UnitDependency): Fact[] {
+  const value = `${plainName(name)}: ${state}${why ? `. ${why}` : ''}`;
+  return [
+    { label: relation.replace(/^./, (first) => first.toUpperCase()), value, role: stateRoles[state] ?? 'warn' },
+    ...log.map((line) => ({ label: '', value: clocked(line) })),
+  ];
 }
 
 function result({ result, exitCode }: UnitStatus): Fact {
@@ -146,6 +158,10 @@ async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string
     title: unit,
     text: [
       { text: `${unit} did not do as asked: it is ${state} (${subState}).`, role: 'bad' },
+      ...[outcome.why, outcome.advice].filter((text) => text !== undefined),
+      ...(outcome.dependencies ?? []).map(
+        (one) => `It ${one.relation} ${plainName(one.name)}, which is ${one.state}. ${one.why ?? ''}`,
+      ),
       '',
       outcome.log.length ? 'Its last log lines:' : 'It left no log lines.',
       ...outcome.log.map(clocked),
