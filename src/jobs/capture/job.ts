@@ -9,9 +9,10 @@ import type { Call, Capture, CapturePlan, CaptureState, RunningCapture } from '.
 import { Watchers } from '../../changes/watchers.ts';
 import { fail, type Problem, problemOf } from '../../errors.ts';
 import { within } from '../../within.ts';
-import { boundsFor, neededOn } from './bounds.ts';
+import { cutOff, reasonFor } from './ends.ts';
 import { type Ended, Kept, type Started } from './kept.ts';
 import { NoPcap, PcapReader } from './pcap.ts';
+import { planned } from './plan.ts';
 
 /** Milliseconds between two looks while somebody watches, and while nobody does. */
 const watchedPeriod = 1_000;
@@ -19,8 +20,6 @@ const unwatchedPeriod = 5_000;
 /** Milliseconds after its time that it is looked at again. */
 const grace = 300;
 const limits = { find: 15_000, begin: 20_000, look: 10_000, end: 20_000 };
-/** Of a packet, unless all of it is asked for: headers, and no more of what they carry. */
-const bytesEach = 128;
 
 export interface JobOptions {
   recorder: Recorder;
@@ -128,23 +127,9 @@ export class CaptureJob {
     };
   }
 
-  private async planned(upstream: Upstream, whole: boolean, signal?: AbortSignal) {
+  private planned(upstream: Upstream, whole: boolean, signal?: AbortSignal) {
     const { recorder, pace } = this.options;
-    const room = await this.kept.room().catch((error: Error) => {
-      throw fail('capture-failed', { why: `${recorder.folder} cannot be used: ${error.message}`, advice: '' }, error);
-    });
-    const bounds = boundsFor(room);
-    if (!bounds) throw fail('disk-full', { path: recorder.folder, needed: neededOn(room.total), free: room.free });
-    const find = (inner: AbortSignal) => recorder.find(upstream, inner);
-    const { device, filter, towards, notFound } = await within(limits.find * pace, 'Finding the way', find, signal);
-    const { most, spare, isTight } = bounds;
-    const warnings = [
-      ...notFound.map((name) => `The name ${name} was not found: what goes there is not recorded.`),
-      ...(whole ? ['Whole packets hold what is not encrypted: passwords for a proxy, above all.'] : []),
-      ...(isTight ? [`The disk is nearly full: the file ends at ${Math.floor(most / 1e6)} MB.`] : []),
-    ];
-    const plan: CapturePlan = { device, filter, towards, bytesEach: whole ? 0 : bytesEach, most, spare, warnings };
-    return { plan, isTight };
+    return planned({ recorder, kept: this.kept, limit: limits.find * pace }, upstream, whole, signal);
   }
 
   private async record(wanted: CapturePlan & { isTight: boolean; by: string; seconds: number }): Promise<void> {
@@ -221,7 +206,7 @@ export class CaptureJob {
     const look = await within(limits.look * pace, 'tcpdump', (signal) => recorder.look(signal), closing);
     running.dropped = Math.max(running.dropped, look.dropped);
     const isThere = await this.count(running);
-    if (!look.isRunning) return this.finish(this.reasonFor(running, look), look);
+    if (!look.isRunning) return this.finish(reasonFor(running, look), look);
     // Somebody took the file away.
     if (!isThere) return this.end('interrupted');
     const { free } = await this.kept.room();
@@ -249,15 +234,6 @@ export class CaptureJob {
     }
   }
 
-  private reasonFor({ started, bytes }: Running, { complaint, isDiskFull }: Look): Ended {
-    if (started.ending) return started.ending;
-    if (isDiskFull) return 'disk nearly full';
-    // The last record is cut off where the limit is.
-    if (bytes >= started.most) return started.isTight ? 'disk nearly full' : 'size reached';
-    if (complaint !== '') return 'interrupted';
-    return Date.now() >= Date.parse(started.endsAt) ? 'time over' : 'interrupted';
-  }
-
   private async end(why: Ended): Promise<void> {
     const { running } = this;
     if (!running) return;
@@ -268,7 +244,7 @@ export class CaptureJob {
     await within(limits.end * pace, 'Ending tcpdump', (signal) => recorder.end(signal));
     const look = await within(limits.look * pace, 'tcpdump', (signal) => recorder.look(signal));
     if (look.isRunning) throw fail('capture-failed', { why: 'tcpdump cannot be ended', advice: '' });
-    await this.finish(this.reasonFor(running, look), look);
+    await this.finish(reasonFor(running, look), look);
   }
 
   private async finish(ended: Ended, { dropped, complaint }: Look): Promise<void> {
@@ -315,10 +291,4 @@ const running = (started: Started): Running => ({
 function told({ started, packets, bytes, dropped }: Running): RunningCapture {
   const { boot: _boot, isTight: _isTight, ending: _ending, ...known } = started;
   return { ...known, packets, bytes, dropped };
-}
-
-function cutOff(complaint: string, capture: Capture | undefined): Problem {
-  const caught = capture ? `the ${capture.packets} packets until then are in ${capture.path}` : 'no packet came before';
-  const why = `${complaint || 'it ended before its time'}; ${caught}`;
-  return fail('capture-failed', { why: why[0]?.toUpperCase() + why.slice(1), advice: 'Start it again.' }).problem;
 }
