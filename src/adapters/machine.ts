@@ -27,6 +27,7 @@ import type {
   ZoneFacts,
 } from '../appliance.ts';
 import type { Arming } from '../changes/arm.ts';
+import type { Places } from '../jobs/clean-up/clean-up.ts';
 import type { OfferEvent } from '../jobs/handover/offer.ts';
 import type { Diagnostics } from '../jobs/report/diagnostics.ts';
 import type { Secret } from '../values/secret.ts';
@@ -259,4 +260,6 @@ export interface Machine {
   changing: Changing;
   offers: Offers;
   diagnostics: Diagnostics;
+  /** Where the automatic clean-up may remove what is old. */
+  cleanUp: Places;
 }

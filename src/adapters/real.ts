@@ -11,6 +11,7 @@ import { readHosts, writeHosts } from './hosts/hosts.ts';
 import { isPassword, loginState, setPassword } from './login/login.ts';
 import { journalReader, journalUnits } from './logs/journal.ts';
 import { Matcher } from './logs/journal-match.ts';
+import { shrinkJournal } from './logs/journal-shrink.ts';
 import { logFiles } from './logs/log-files.ts';
 import type { Changing, Machine } from './machine.ts';
 import { effectiveNetwork, tellNetworkd } from './network/network.ts';
@@ -63,5 +64,10 @@ export function realMachine(): Machine {
     changing,
     offers: realOffers(),
     diagnostics: realDiagnostics(),
+    cleanUp: {
+      logs: '/var/log',
+      diagnostics: '/var/diagnostics',
+      shrinkJournal: (bytes, signal) => shrinkJournal('/var/log', bytes, signal),
+    },
   };
 }

@@ -26,6 +26,8 @@ export interface Status {
   failedUnits: number;
   /** A change that waits for "Keep these settings?". */
   pendingChange?: { what: string; by: string /** ISO 8601 */; until: string };
+  /** A disk that is nearly full, where the automatic clean-up could not help: a sentence. */
+  diskFull?: string;
   /** A long job that runs now. */
   job?: { what: string };
 }

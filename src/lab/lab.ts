@@ -98,6 +98,12 @@ export async function openLab({
         logs: logs.logs,
         ping: labPing(data, pace.ping ?? 1000),
         offers,
+        // Its journal takes no room.
+        cleanUp: {
+          logs: join(root, 'var/log'),
+          diagnostics: join(root, 'var/diagnostics'),
+          shrinkJournal: async () => 0,
+        },
         diagnostics: labDiagnostics(root, { ...parts, logs: logs.logs }),
       },
       name: data.name,

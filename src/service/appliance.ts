@@ -9,6 +9,7 @@ import type { Audit } from './audit.ts';
 import { auditOf } from './audit-read.ts';
 import { capturesOf } from './capture.ts';
 import { changesOf, keeperOf, settingsFolder } from './changes.ts';
+import { cleaningUp } from './clean-up.ts';
 import { containersOf } from './containers.ts';
 import { reportsOf } from './diagnostics-report.ts';
 import { dnsOf } from './dns.ts';
@@ -65,10 +66,11 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const captures = capturesOf(system);
   const handover = await handoverOf(system);
   closing.addEventListener('abort', () => void handover.close(), { once: true });
+  const report = await reportsOf({ system, version: about.version, platform, captures }, handover);
   return {
     // Where a connection says nothing else.
     about: async () => ({ ...about, role: 'operator' }),
-    status: statusOf(gauges, keeper, platform.view, pace),
+    status: statusOf(gauges, keeper, platform.view, cleaningUp(system, report), pace),
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
@@ -88,7 +90,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     settings: settingsOf(system),
     audit: auditOf(state),
     capture: captures.group,
-    report: await reportsOf({ system, version: about.version, platform, captures }, handover),
+    report,
     ...platform.groups,
   };
 }

@@ -1,6 +1,7 @@
 /** The one line that is always true: who this is, where it is reached, what has failed. */
 import type { Appliance, InterfaceFacts, Status } from '../appliance.ts';
 import type { ChangeKeeper } from '../changes/change.ts';
+import type { DiskWatch } from './clean-up.ts';
 import { type Source, watchGauges } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
 import type { PlatformView } from './platform.ts';
@@ -11,6 +12,7 @@ export function statusOf(
   { hostName, interfaces, units }: Gauges,
   keeper: ChangeKeeper,
   platform: PlatformView,
+  disks: DiskWatch,
   pace: number,
 ): Appliance['status'] {
   const all = [hostName, interfaces, units] as const;
@@ -21,6 +23,7 @@ export function statusOf(
     const pendingChange = pendingOf(keeper);
     const own = hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance';
     const registration = platform.state();
+    const diskFull = disks.full();
     return {
       name: registration.registered ? registration.name : own,
       ...(address ? { address } : {}),
@@ -30,6 +33,7 @@ export function statusOf(
         : { connected: false },
       failedUnits: listed.filter((unit) => unit.state === 'failed').length,
       ...(pendingChange ? { pendingChange } : {}),
+      ...(diskFull ? { diskFull } : {}),
     };
   };
   return {
@@ -40,7 +44,9 @@ export function statusOf(
     },
     watch: (_args, call) =>
       watchGauges(
-        [...all, changesSource(keeper), platform.source].map((source) => [source, PERIOD * pace] as const),
+        [...all, changesSource(keeper), platform.source, disks.source].map(
+          (source) => [source, PERIOD * pace] as const,
+        ),
         compose,
         call,
       ),

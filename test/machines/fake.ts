@@ -28,6 +28,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     offers: strict('offers', { left: async () => undefined, ...fakes.offers }),
     // Looked into when a service starts: no report was ever made.
     diagnostics: strict('diagnostics', { folder: '/nonexistent', items: [], ...fakes.diagnostics }),
+    // Looked at when a service starts: it has no logs that could be too many.
+    cleanUp: strict('cleanUp', { logs: '/nonexistent', diagnostics: '/nonexistent', ...fakes.cleanUp }),
     changing: strict<Machine['changing']>('changing', {
       places: [],
       arming: armingHere,
