@@ -49,7 +49,12 @@ function menuItems({ job, kept, offer, upload }: ReportsState) {
   const none = count ? undefined : 'No report was generated yet.';
   return [
     { id: 'generate', label: 'Generate', description: job ? 'See the one under way' : 'Collect and encrypt a new one' },
-    { id: 'kept', label: 'Reports', description: count === 1 ? 'One is kept' : `${count} are kept`, greyed: none },
+    {
+      id: 'kept',
+      label: 'Reports',
+      description: count === 0 ? 'None yet' : count === 1 ? 'One is kept' : `${count} are kept`,
+      greyed: none,
+    },
     {
       id: 'offer',
       label: 'SFTP download',

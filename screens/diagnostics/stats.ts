@@ -32,7 +32,7 @@ export const stats: Screen = async (surroundings) => {
     id: ({ kind, id }) => `${kind} ${id}`,
     empty: 'No figures yet.',
     columns: columns(),
-    detail: (row) => (row.kind === 'appliance' && missing ? missing : detail(row)),
+    detail: (row) => missing || detail(row),
     ok: 'Plot',
     choose: (row) => plot(surroundings, row, cores),
   });
@@ -58,13 +58,19 @@ function columns(): Column<StatsRow>[] {
   const rate = (value: number) => `${bytesSaid(value)}/s`;
   return [
     { title: 'NAME', text: ({ name }) => name, role: ({ kind }) => (kind === 'appliance' ? 'strong' : 'text') },
-    { title: 'KIND', text: ({ kind }) => kind, spare: 2, whole: true },
+    {
+      title: 'KIND',
+      text: ({ kind, idle }) => idle ?? kind,
+      role: ({ idle }) => (idle ? 'dim' : 'text'),
+      spare: 5,
+      whole: true,
+    },
     figure('CPU %', 'cpu', (value) => value.toFixed(1), 0),
     figure('MEMORY', 'memory', bytesSaid, 0),
-    figure('NET IN', 'received', rate, 3),
-    figure('NET OUT', 'sent', rate, 4),
-    figure('READ', 'read', rate, 5),
-    figure('WRITTEN', 'written', rate, 6),
+    figure('NET IN', 'received', rate, 1),
+    figure('NET OUT', 'sent', rate, 2),
+    figure('READ', 'read', rate, 3),
+    figure('WRITTEN', 'written', rate, 4),
   ];
 }
 
@@ -98,8 +104,7 @@ function panes({ subject, samples }: StatsHistory, room: { cores: number; memory
   const all: (Pane | undefined)[] = [
     {
       title: 'CPU, %',
-      ...(subject.kind === 'appliance' ? { max: 100 * room.cores } : {}),
-      series: [{ title: '', points: points('cpu') }],
+      series: [{ title: subject.kind === 'appliance' ? `of ${100 * room.cores}:` : '', points: points('cpu') }],
     },
     has('memory') ? scaled('Memory', [{ title: '', points: points('memory') }], '', room.memoryLimit) : undefined,
     has('received')
