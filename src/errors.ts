@@ -420,9 +420,9 @@ const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
   }),
   'log-unreadable': (d) => ({ what: `The log ${d.name} cannot be shown.`, why: `${d.why}.` }),
   'bad-pattern': (d) => ({
-    what: `"${d.pattern}" is not a regular expression.`,
+    what: `"${d.pattern}" cannot be searched for.`,
     why: `${d.why}.`,
-    advice: 'Put a backslash before characters that stand for themselves: ( ) [ ] { } * + ? . | ^ $',
+    advice: 'In an expression put a backslash before characters that stand for themselves: ( ) [ ] { } * + ? . | ^ $',
   }),
   'unknown-report': (d) => ({
     what: `There is no report ${d.name}.`,

@@ -217,7 +217,7 @@ class Follower {
 async function beginning(bytes: Bytes, at: FilePlace | 'oldest' | 'newest'): Promise<number> {
   if (at === 'oldest') return 0;
   if (at === 'newest') return startOfUnfinished(bytes, bytes.size);
-  if (at.end > bytes.size) throw fail('log-gone', { name: bytes.name, why: 'it has become shorter than it was' });
+  if (at.end > bytes.size) throw fail('log-gone', { name: bytes.name, why: 'It has become shorter than it was' });
   const isFinished = at.start === at.end || (await bytes.lastNewline(at.end - 1, at.end)) >= 0;
   return isFinished ? at.end : at.start;
 }

@@ -50,7 +50,7 @@ async function asLog({ path, spools }: LogOfFile, opened: Opened): Promise<OpenL
   const { compressed, unreadable } = kindOf(basename(path), head.buffer.subarray(0, head.bytesRead));
   if (unreadable !== undefined) {
     await handle.close();
-    throw fail('log-unreadable', { name: path, why: `it is ${unreadable}` });
+    throw fail('log-unreadable', { name: path, why: `It is ${unreadable}` });
   }
   if (!compressed) return { bytes: new Bytes(handle.fd, size, path, grain), inode, close: () => handle.close() };
   const spool = spools.take(path, opened, compressed);

@@ -24,7 +24,7 @@ const MOST_SIBLINGS = 5000;
  */
 export async function openIn(folder: string, path: string): Promise<Opened> {
   const root = await realpath(folder).catch(() => folder);
-  const outside = () => fail('log-gone', { name: path, why: 'there is no such file in the log folder' });
+  const outside = () => fail('log-gone', { name: path, why: 'There is no such file in the log folder' });
   if (!leadsDown(path)) throw outside();
   const real = await realpath(join(root, path)).catch((error) => {
     throw notOpened(path, error);
@@ -66,7 +66,7 @@ export async function openInode(folder: string, path: string, inode: string): Pr
     if (opened.inode === inode) return opened;
     await opened.handle.close();
   }
-  throw fail('log-gone', { name: path, why: 'what was shown of it was rotated away' });
+  throw fail('log-gone', { name: path, why: 'What was shown of it was rotated away' });
 }
 
 function leadsDown(path: string): boolean {
@@ -74,11 +74,11 @@ function leadsDown(path: string): boolean {
 }
 
 function noFile(path: string) {
-  return fail('log-unreadable', { name: path, why: 'it is no plain file' });
+  return fail('log-unreadable', { name: path, why: 'It is no plain file' });
 }
 
 function notOpened(name: string, cause: NodeJS.ErrnoException) {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR' || cause.code === 'ELOOP')
-    return fail('log-gone', { name, why: 'there is no such file in the log folder' }, cause);
-  return fail('log-unreadable', { name, why: `it cannot be opened (${cause.code})` }, cause);
+    return fail('log-gone', { name, why: 'There is no such file in the log folder' }, cause);
+  return fail('log-unreadable', { name, why: `It cannot be opened (${cause.code})` }, cause);
 }

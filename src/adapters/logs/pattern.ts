@@ -42,7 +42,7 @@ export function matcherOf(patterns: readonly LogPattern[]): Matcher {
 function parse(pattern: LogPattern): { isBytes: boolean; find: Find; holds: Holds } {
   const { text, regular } = pattern;
   const matchCase = pattern.matchCase ?? /\p{Lu}/u.test(regular ? text.replace(/\\./gsu, '') : text);
-  if (!regular && text.includes('\n')) throw fail('bad-pattern', { pattern: text, why: 'no line holds a line break' });
+  if (!regular && text.includes('\n')) throw fail('bad-pattern', { pattern: text, why: 'No line holds a line break' });
   if (!regular && matchCase) {
     const needle = Buffer.from(text);
     return { isBytes: true, find: (lines) => literal(lines, needle), holds: (line) => line.includes(text) };

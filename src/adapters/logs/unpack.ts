@@ -118,7 +118,7 @@ export class Spool {
       // The next one who asks tries again.
       this.onEnd();
       if (error instanceof Failure) throw error;
-      const why = `it cannot be unpacked: ${(error as Error).message}`;
+      const why = `It cannot be unpacked: ${(error as Error).message}`;
       throw fail('log-unreadable', { name: this.name, why }, error);
     } finally {
       await this.file.handle.close();
@@ -196,7 +196,7 @@ export class Spool {
     return {
       check(size) {
         if (size > limits.most)
-          throw fail('log-unreadable', { name, why: `it unpacks to more than ${limits.most / GB} GB` });
+          throw fail('log-unreadable', { name, why: `It unpacks to more than ${limits.most / GB} GB` });
         if (size > free) throw fail('disk-full', { path: folder, needed: size, free: Math.max(0, free) });
       },
     };

@@ -2,6 +2,8 @@
 import { gone, readInto } from './bytes.ts';
 
 const NEWLINE = 10;
+/** Windows that are read while one is looked through. */
+const AHEAD = 2;
 
 export interface Range {
   fd: number;
@@ -12,89 +14,100 @@ export interface Range {
   direction: 'older' | 'newer';
   /** Bytes of a window. A longer line comes in pieces of such a length. */
   window: number;
-  /** Bytes that two such pieces have in common: what is looked for must not be longer. Less than half of a window. */
+  /** Bytes that two such pieces have in common: what is looked for must not be longer. Half of a window at most. */
   overlap: number;
 }
 
+/** Good until the next ones are asked for: the memory is read into again. */
 export interface Lines {
   /** Where in the file they begin. */
   at: number;
   bytes: Buffer;
 }
 
+/** Bytes of the file in a buffer that has room for as many again: before them, or behind them where it goes backward. */
+interface Window {
+  at: number;
+  buffer: Buffer;
+  begin: number;
+  end: number;
+}
+
 /** @throws Failure 'log-gone' where the file has become shorter */
 export async function* wholeLines(range: Range): AsyncGenerator<Lines> {
-  const join = range.direction === 'newer' ? forwards(range) : backwards(range);
-  for await (const window of ahead(range)) {
-    const lines = join.add(window);
+  const joined = range.direction === 'newer' ? forwards(range) : backwards(range);
+  for await (const window of windows(range)) {
+    const lines = joined.with(window);
     if (lines.bytes.length > 0) yield lines;
   }
-  const rest = join.rest();
+  const rest = joined.rest();
   if (rest.bytes.length > 0) yield rest;
 }
 
-interface Join {
+interface Joined {
   /** Whole lines, or a piece of one that is longer than a window. */
-  add(window: Lines): Lines;
+  with(window: Window): Lines;
   rest(): Lines;
 }
 
-function forwards({ window: most, overlap, from }: Range): Join {
+function forwards({ window: most, overlap, from }: Range): Joined {
   let kept: Lines = { at: from, bytes: Buffer.alloc(0) };
   return {
-    add({ at, bytes }) {
-      const joined = Buffer.concat([kept.bytes, bytes]);
-      const begin = at - kept.bytes.length;
-      const newline = joined.lastIndexOf(NEWLINE);
-      const isLong = newline < 0 && joined.length >= most;
-      const end = isLong ? joined.length : newline + 1;
-      const next = isLong ? end - overlap : end;
-      // A copy: the window is read into again.
-      kept = { at: begin + next, bytes: Buffer.from(joined.subarray(next)) };
-      return { at: begin, bytes: joined.subarray(0, end) };
+    with({ at, buffer, begin, end }) {
+      kept.bytes.copy(buffer, begin - kept.bytes.length);
+      const first = at - kept.bytes.length;
+      const bytes = buffer.subarray(begin - kept.bytes.length, end);
+      const newline = bytes.lastIndexOf(NEWLINE);
+      const isLong = newline < 0 && bytes.length >= most;
+      const given = isLong ? bytes.length : newline + 1;
+      const next = isLong ? given - overlap : given;
+      kept = { at: first + next, bytes: Buffer.from(bytes.subarray(next)) };
+      return { at: first, bytes: bytes.subarray(0, given) };
     },
     rest: () => kept,
   };
 }
 
-function backwards({ window: most, overlap, from }: Range): Join {
+function backwards({ window: most, overlap, from }: Range): Joined {
   let kept: Buffer = Buffer.alloc(0);
   return {
-    add({ at, bytes }) {
-      const joined = Buffer.concat([bytes, kept]);
-      const newline = joined.indexOf(NEWLINE);
-      const isLong = newline < 0 && joined.length >= most;
-      const begin = isLong ? 0 : newline < 0 ? joined.length : newline + 1;
-      kept = Buffer.from(joined.subarray(0, isLong ? overlap : begin));
-      return { at: at + begin, bytes: joined.subarray(begin) };
+    with({ at, buffer, begin, end }) {
+      kept.copy(buffer, end);
+      const bytes = buffer.subarray(begin, end + kept.length);
+      const newline = bytes.indexOf(NEWLINE);
+      const isLong = newline < 0 && bytes.length >= most;
+      const skipped = isLong ? 0 : newline < 0 ? bytes.length : newline + 1;
+      kept = Buffer.from(bytes.subarray(0, isLong ? overlap : skipped));
+      return { at: at + skipped, bytes: bytes.subarray(skipped) };
     },
     rest: () => ({ at: from, bytes: kept }),
   };
 }
 
-const AHEAD = 2;
-
-async function* ahead({ fd, name, from, to, direction, window }: Range): AsyncGenerator<Lines> {
-  const read = async (at: number, end: number): Promise<Lines> => {
-    const bytes = Buffer.allocUnsafe(end - at);
-    if ((await readInto(fd, bytes, at)) < bytes.length) throw gone(name);
-    return { at, bytes };
+async function* windows({ fd, name, from, to, direction, window }: Range): AsyncGenerator<Window> {
+  const isForward = direction === 'newer';
+  let edge = isForward ? from : to;
+  const next = async (buffer: Buffer): Promise<Window | undefined> => {
+    if (isForward ? edge >= to : edge <= from) return undefined;
+    const at = isForward ? edge : Math.max(from, edge - window);
+    const length = isForward ? Math.min(window, to - edge) : edge - at;
+    edge = isForward ? at + length : at;
+    const begin = isForward ? window : 0;
+    const end = begin + length;
+    if ((await readInto(fd, buffer.subarray(begin, end), at)) < length) throw gone(name);
+    return { at, buffer, begin, end };
   };
-  let edge = direction === 'newer' ? from : to;
-  const next = () => {
-    if (direction === 'newer' ? edge >= to : edge <= from) return undefined;
-    const [at, end] =
-      direction === 'newer' ? [edge, Math.min(to, edge + window)] : [Math.max(from, edge - window), edge];
-    edge = direction === 'newer' ? end : at;
-    const reading = read(at, end);
+  const begun = (buffer: Buffer) => {
+    const reading = next(buffer);
     // Awaited in its turn, which may never come.
     reading.catch(() => undefined);
     return reading;
   };
-  const waiting = Array.from({ length: AHEAD + 1 }, next).filter((reading) => reading !== undefined);
+  const waiting = Array.from({ length: AHEAD + 1 }, () => begun(Buffer.allocUnsafe(2 * window)));
   for (let reading = waiting.shift(); reading; reading = waiting.shift()) {
-    yield await reading;
-    const another = next();
-    if (another) waiting.push(another);
+    const one = await reading;
+    if (!one) return;
+    yield one;
+    waiting.push(begun(one.buffer));
   }
 }

@@ -83,8 +83,8 @@ function perform(
     clearInterval(watch);
     clearTimeout(farewell);
     signal.removeEventListener('abort', onAbort);
-    // Not all: some are the thread's own.
-    for (const event of ['message', 'error']) worker.removeAllListeners(event);
+    worker.off('message', onMessage);
+    worker.off('error', onError);
   };
   const settle = (done: () => void) => {
     leave();
@@ -94,7 +94,6 @@ function perform(
   // Only when it has ended is nothing read any more, and the file may be closed.
   const end = (error: Failure) => {
     leave();
-    worker.on('error', () => undefined);
     void worker.terminate().then(() => reject(error));
   };
   const onAbort = () => {
@@ -104,20 +103,22 @@ function perform(
   const tooSlow = () => fail('bad-pattern', { pattern: textOf(job), why: 'It takes too long on one of the lines' });
   const watch = watchdog(signs, () => end(tooSlow()));
 
-  worker.on('message', (said: Said) => {
+  const onMessage = (said: Said) => {
     if (said.kind === 'news') return tell(said);
     settle(() => {
       if (signal.aborted) reject(fail('aborted', {}));
       else if (said.kind === 'found') resolve(said.found);
       else reject(said.kind === 'problem' ? new Failure(said.problem) : said.error);
     });
-  });
-  worker.on('error', (error: NodeJS.ErrnoException) => {
+  };
+  const onError = (error: NodeJS.ErrnoException) => {
     leave();
     const why = 'It takes more memory than a search is given';
     const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
     reject(isMemory ? fail('bad-pattern', { pattern: textOf(job), why }, error) : error);
-  });
+  };
+  worker.on('message', onMessage);
+  worker.on('error', onError);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   worker.postMessage(job);
@@ -139,7 +140,13 @@ function watchdog(signs: Shared, onStuck: () => void): NodeJS.Timeout {
 function started(): Thread {
   const signs = newShared();
   const worker = new Worker(program, { workerData: signs, resourceLimits: { maxOldGenerationSizeMb: 128 } });
-  return { worker, signs };
+  const thread = { worker, signs };
+  // One that ends while it rests ends nothing else.
+  worker.on('error', () => undefined);
+  worker.on('exit', () => {
+    if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
+  });
+  return thread;
 }
 
 function rest(thread: Thread): void {
@@ -150,6 +157,7 @@ function rest(thread: Thread): void {
   // It keeps no process alive.
   thread.worker.unref();
   thread.timer = setTimeout(() => {
+    if (!idle.includes(thread)) return;
     idle.splice(idle.indexOf(thread), 1);
     void thread.worker.terminate();
   }, pace.idle);
