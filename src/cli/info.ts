@@ -21,7 +21,16 @@ export async function status({ appliance, output, signal }: Context): Promise<nu
   return exits.done;
 }
 
-function statusText({ name, address, registered, platform, failedUnits, pendingChange, job }: Status): string {
+function statusText({
+  name,
+  address,
+  registered,
+  platform,
+  failedUnits,
+  pendingChange,
+  diskFull,
+  job,
+}: Status): string {
   const parts = [
     `${harmless(name)} – ${address ?? 'no address'}`,
     registered ? 'registered' : 'not registered',
@@ -29,6 +38,7 @@ function statusText({ name, address, registered, platform, failedUnits, pendingC
     failedUnits === 0 ? 'no unit failed' : `${failedUnits} unit${failedUnits === 1 ? '' : 's'} failed`,
     ...(pendingChange ? [`waiting for an answer: ${pendingChange.what}`] : []),
     ...(job ? [`running: ${job.what}`] : []),
+    ...(diskFull ? [diskFull] : []),
   ];
   return harmless(parts.join(', '));
 }
