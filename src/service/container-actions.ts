@@ -4,12 +4,13 @@
  * or is started again and again, did not start.
  */
 import { setTimeout as timer } from 'node:timers/promises';
-import type { ContainerAction } from '../adapters/machine.ts';
+import type { ContainerAction, Machine } from '../adapters/machine.ts';
 import type { Call, Container, ContainerDetails, ContainerOutcome, LogEntry } from '../appliance.ts';
 import { fail, problemOf } from '../errors.ts';
 import { within } from '../within.ts';
 import { untilGivenUp } from './actions.ts';
-import type { ContainersOptions } from './containers.ts';
+import type { Audit } from './audit.ts';
+import type { Gauges } from './gauges.ts';
 
 /** Milliseconds. A container may be given minutes to stop; the engine kills it after that, and is waited for. */
 const LIMIT = 330_000;
@@ -18,6 +19,14 @@ const MOMENT = 2500;
 const LOOK = 250;
 const LOG_LINES = 20;
 const doing = { start: 'Starting', stop: 'Stopping', restart: 'Restarting' } as const;
+
+export interface ContainersOptions {
+  machine: Machine;
+  gauges: Gauges;
+  audit: Audit;
+  pace: number;
+  closing: AbortSignal;
+}
 
 interface Step {
   step: string;

@@ -1,24 +1,14 @@
 /** The container engine's containers: listed, watched, shown, acted on. What comes of an action is in container-actions.ts. */
-import type { ContainerAction, Machine } from '../adapters/machine.ts';
+import type { ContainerAction } from '../adapters/machine.ts';
 import type { Appliance, Container } from '../appliance.ts';
 import { within } from '../within.ts';
-import type { Audit } from './audit.ts';
-import { containerActionsOf } from './container-actions.ts';
+import { type ContainersOptions, containerActionsOf } from './container-actions.ts';
 import { knownValue, watchGauges } from './gauge.ts';
-import type { Gauges } from './gauges.ts';
 
 /** Milliseconds. The engine counts the files of each container for their sizes: seldom. */
 const periods = { list: 3000, sizes: 60_000 };
 /** More than the engine is given for each of the answers that a reading takes, in ms. */
 const LIMIT = 16_000;
-
-export interface ContainersOptions {
-  machine: Machine;
-  gauges: Gauges;
-  audit: Audit;
-  pace: number;
-  closing: AbortSignal;
-}
 
 export function containersOf(options: ContainersOptions): Appliance['containers'] {
   const { machine, gauges, pace } = options;

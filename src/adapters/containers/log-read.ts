@@ -31,11 +31,7 @@ interface Query {
  * The engine's stream for a query, in lots as they come.
  * @throws Failure 'log-unreadable' where the log driver keeps none
  */
-export async function* stream(
-  { engine, container }: Log,
-  query: Query,
-  signal: AbortSignal,
-): AsyncGenerator<RawLine[]> {
+async function* stream({ engine, container }: Log, query: Query, signal: AbortSignal): AsyncGenerator<RawLine[]> {
   const { since, tail, follow } = query;
   const parameters = new URLSearchParams({
     stdout: '1',
