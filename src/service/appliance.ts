@@ -25,6 +25,7 @@ import { pingOf } from './ping.ts';
 import { platformOf } from './platform.ts';
 import { proxyOf } from './proxy.ts';
 import { settingsOf } from './settings.ts';
+import { SetUp, setupOf } from './setup.ts';
 import { sshOf } from './ssh.ts';
 import { statsOf } from './stats.ts';
 import { statusOf } from './status.ts';
@@ -63,6 +64,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   void keepDefaultServers(system);
   const platform = await platformOf(system, gauges, about.version);
   void keeper.watch({ signal: closing, progress: platform.nudge });
+  const setUp = await SetUp.begin(system, platform.view.state().registered);
   const captures = capturesOf(system);
   const handover = await handoverOf(system);
   closing.addEventListener('abort', () => void handover.close(), { once: true });
@@ -90,6 +92,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     settings: settingsOf(system),
     audit: auditOf(state),
     capture: captures.group,
+    setup: setupOf(system, setUp, platform.view.state),
     report,
     ...platform.groups,
   };
