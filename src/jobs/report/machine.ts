@@ -14,6 +14,8 @@ import type { KnownSecret } from './known.ts';
 
 const supportKeys = '/etc/gatehouse/support.keys';
 const keyFolder = '/etc/ssh';
+/** Looked at, at most. */
+const [PROCESSES, FILES] = [5000, 1000];
 
 const files = [journal(['/var/log/journal', '/run/log/journal']), logFiles('/var/log')];
 
@@ -60,20 +62,61 @@ async function hashes(signal: AbortSignal): Promise<KnownSecret[]> {
   return fields.filter((hash) => hash.length > 8).map((text) => ({ kind: 'password hash', text }));
 }
 
-/** What units are given in their environment under a name that sounds like a secret's. */
+/**
+ * What programs are given in their environment under a name that sounds like a secret's: those that run, in containers
+ * too (proc(5), environ), and what unit files say of those that do not.
+ */
 async function environments(signal: AbortSignal): Promise<KnownSecret[]> {
-  const args = ['--no-pager', '--value', '--property=Environment', 'show', '*.service'];
-  const said = await printed('systemctl', args, { signal }).catch(() => undefined);
-  // systemctl(1): parted by blanks; one with a blank is quoted as a shell would.
-  const entries = (said?.bytes.toString() ?? '').match(/"(?:[^"\\]|\\.)*"|\$'(?:[^'\\]|\\.)*'|[^\s"]+/g) ?? [];
-  return entries.flatMap((entry) => {
-    const [, name, text] = /^(?:\$'|")?([\w.-]+)=(.*?)["']?$/.exec(entry) ?? [];
-    return isSecret(name, text) ? [{ kind: 'value in the environment of a unit', text: text ?? '' }] : [];
-  });
+  const [running, files] = await Promise.all([ofProcesses(signal), ofUnitFiles(signal)]);
+  const values = new Map([...running, ...files].filter(isSecret).map(({ text }) => [text, true]));
+  return [...values.keys()].map((text) => ({ kind: 'value of an environment', text }));
 }
 
-/** Words and paths that stand under such names are no secrets, and would be missed everywhere else. */
-function isSecret(name: string | undefined, text: string | undefined): boolean {
-  if (name === undefined || text === undefined || masked(name, text) === text) return false;
-  return text.length >= 6 && !/^(?:\/[\w./-]*|[a-z]+|[A-Z]+|\d+)$/.test(text);
+interface Variable {
+  name: string;
+  text: string;
+}
+
+async function ofProcesses(signal: AbortSignal): Promise<Variable[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).slice(0, PROCESSES);
+  const found: Variable[] = [];
+  for (const id of ids) {
+    signal.throwIfAborted();
+    const text = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '');
+    found.push(...text.split('\0').flatMap(variable));
+  }
+  return found;
+}
+
+/** Environment= of unit files and drop-ins, and the files that EnvironmentFile= is used for. */
+async function ofUnitFiles(signal: AbortSignal): Promise<Variable[]> {
+  const found: Variable[] = [];
+  for (const folder of [
+    '/etc/systemd/system',
+    '/run/systemd/system',
+    '/usr/local/lib/systemd/system',
+    '/etc/default',
+  ]) {
+    const names = await readdir(folder, { recursive: true }).catch(() => []);
+    for (const name of names.slice(0, FILES)) {
+      signal.throwIfAborted();
+      const text = await readFile(`${folder}/${name}`, 'utf8').catch(() => '');
+      // systemd.exec(5): several on one line, parted by blanks; one with a blank stands in quotes.
+      const entries =
+        text.replace(/^Environment=/gm, '').match(/"[^"\n]*"|'[^'\n]*'|[^\s"']+(?:"[^"\n]*"|'[^'\n]*')?/g) ?? [];
+      found.push(...entries.map((entry) => entry.replace(/^["']|["']$/g, '').replaceAll('%%', '%')).flatMap(variable));
+    }
+  }
+  return found;
+}
+
+function variable(entry: string): Variable[] {
+  const [, name, text] = /^([\w.-]+)=["']?(.*?)["']?$/s.exec(entry) ?? [];
+  return name === undefined || text === undefined ? [] : [{ name, text }];
+}
+
+/** Words, numbers and paths that stand under such names are no secrets, and would be missed everywhere else. */
+function isSecret({ name, text }: Variable): boolean {
+  const isNamed = masked(name, 'x') !== 'x';
+  return isNamed && text.length >= 6 && !/^(?:(?:unix:path=)?\/[\w./-]*|[a-z]+|[A-Z]+|[\d.:]+)$/.test(text);
 }

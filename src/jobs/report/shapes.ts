@@ -18,73 +18,17 @@ export interface Trigger extends Needle {
 }
 
 const names = [
-  ...[
-    'password',
-    'passwd',
-    'passphrase',
-    'passcode',
-    'secret',
-    'token',
-    'credential',
-    'apikey',
-    'api_key',
-    'api-key',
-    'accesskey',
-  ],
-  ...[
-    'access_key',
-    'access-key',
-    'privatekey',
-    'private_key',
-    'private-key',
-    'authkey',
-    'auth_key',
-    'auth-key',
-    'encryption_key',
-  ],
-  ...[
-    'encryptionkey',
-    'signing_key',
-    'signingkey',
-    'client_key',
-    'master_key',
-    'account_key',
-    'accountkey',
-    'sharedkey',
-  ],
-  ...['shared_key', 'shared-key', 'presharedkey', 'session_id', 'sessionid', 'database_url', 'connection_string'],
-  ...[
-    'connectionstring',
-    '_pass',
-    '_dsn',
-    '_psk',
-    'pwd=',
-    'pwd:',
-    'pwd"',
-    "pwd'",
-    'pass=',
-    'pass:',
-    'pass"',
-    'psk=',
-    'psk:',
-    'sig=',
-    'signature=',
-  ],
-  ...[
-    'community',
-    'hmac_key',
-    'wireguard',
-    'identified by',
-    'personalization',
-    'lookup code',
-    'lookup_code',
-    'otp=',
-    'pin=',
-    '_key=',
-    '_key:',
-    '_key"',
-    'key=',
-  ],
+  ...'password passwd passphrase passcode secret token credential apikey api_key api-key accesskey'.split(' '),
+  ...'access_key access-key privatekey private_key private-key authkey auth_key auth-key encryption_key'.split(' '),
+  ...'encryptionkey signing_key signingkey client_key master_key account_key accountkey sharedkey'.split(' '),
+  ...'shared_key shared-key presharedkey session_id sessionid database_url connection_string'.split(' '),
+  ...'connectionstring hmac_key _pass _dsn _psk community wireguard personalization'.split(' '),
+  ...['lookup code', 'lookup_code', 'identified by'],
+  // Parts of other words, but for what follows them.
+  ...['pwd', 'pass', 'psk', '_key', 'otp', 'pin'].flatMap((name) =>
+    ['=', ':', '"', "'", '\\'].map((sign) => name + sign),
+  ),
+  ...['key=', 'sig=', 'signature='],
 ];
 const headers = ['authorization', 'cookie', 'x-auth', 'x-api', 'x-amz-security', 'x-vault'];
 const words = ['bearer ', 'basic ', 'digest ', 'negotiate ', 'ntlm ', 'register '];
@@ -194,7 +138,7 @@ function inLine(text: string, { from, to }: { from: number; to: number }, patter
 /** What is given to a name that sounds like a secret's. `end`: behind what the name is known by. */
 function named(text: string, at: number, end: number, line: { from: number; to: number }): Span[] {
   // "pwd=" has its sign in it.
-  const nameEnd = /[=:"']/.test(text[end - 1] ?? '') ? end - 1 : end;
+  const nameEnd = /[=:"'\\]/.test(text[end - 1] ?? '') ? end - 1 : end;
   value.lastIndex = nameEnd;
   const match = value.exec(text);
   if (match && match.index + match[0].length <= line.to + 1) {
