@@ -52,12 +52,8 @@ async function step(
     title: `First steps: ${title}, ${at} of ${steps.length}`,
     leave: 'Later',
     page: {
-      facts: [
-        { label: '', value: why, role: 'strong' },
-        { label: 'Now', value: now.said },
-        ...steps.map((one) => stepFact(one, one === now)),
-        { label: '', value: 'Later leads to the menu; the way goes on from here: System, First steps.', role: 'dim' },
-      ],
+      text: [why, `Now: ${now.said}.`, 'Later leads to the menu; to go on from here: System, First steps.'],
+      facts: steps.map((one) => stepFact(one, one === now)),
       actions: ['Set up', 'Skip'],
     },
     choose: async (action) => {

@@ -17,8 +17,8 @@ export const reset: Screen = async (surroundings) => {
     title,
     leave: 'Back',
     page: {
-      warnings: [
-        'Warning: this action will reset appliance to its original state. It cannot be undone.',
+      warnings: ['Warning: this action will reset appliance to its original state. It cannot be undone.'],
+      text: [
         'It is deregistered where the platform can be reached, reboots, and begins as at its first boot: over the network nobody reaches it until it is set up again at its own console.',
       ],
       facts: [

@@ -34,12 +34,12 @@ export const capture: Screen = async (surroundings) => {
 
 function page({ running, latest, interrupted, failed }: CaptureState): FactsPage {
   if (running) return runningPage(running);
-  const intro: Fact = { label: 'Records', value: 'Packets towards the next hop upstream; for the next report.' };
+  const text = ['Records packets towards the next hop upstream. The latest capture goes into the next report.'];
   const warnings = failed ? [`${moment(failed.at)}: ${problemSaid(failed.problem)}`] : [];
   const cutOff: Fact[] = interrupted
     ? [{ label: 'Cut off', value: `${moment(interrupted.endedAt)}, ${interrupted.packets} packets`, role: 'warn' }]
     : [];
-  return { warnings, facts: [intro, ...(latest ? latestFacts(latest) : noneYet), ...cutOff], actions: ['Start'] };
+  return { warnings, text, facts: [...(latest ? latestFacts(latest) : noneYet), ...cutOff], actions: ['Start'] };
 }
 
 const noneYet: Fact[] = [{ label: 'Latest', value: 'None was made yet.', role: 'dim' }];
@@ -58,8 +58,8 @@ function runningPage(running: RunningCapture): FactsPage {
       { label: 'Lost', value: String(dropped), ...(dropped > 0 ? { role: 'warn' } : {}) },
       { label: 'Time left', value: leftSaid(left) },
       { label: 'Started by', value: by },
-      { label: '', value: 'It goes on when you leave.', role: 'dim' },
     ],
+    text: ['It goes on when you leave.'],
     fraction: Math.max(0, Math.min(1, 1 - (left * 1000) / Math.max(1, whole))),
     actions: ['Stop'],
   };

@@ -19,6 +19,8 @@ export interface Fact {
 
 export interface FactsPage {
   warnings?: readonly string[];
+  /** Paragraphs above the facts. */
+  text?: readonly string[];
   facts: readonly Fact[];
   /** What can be done now, as buttons before the last one. */
   actions?: readonly string[];
@@ -150,8 +152,9 @@ export class Facts extends Piece<void> {
     const warnings = (this.page.warnings ?? []).flatMap((text) =>
       wrap(text, width).map((value) => ({ value, role: 'warn' as const })),
     );
+    const text = (this.page.text ?? []).flatMap((one) => wrap(one, width).map((value) => ({ value })));
     const facts = this.page.facts.flatMap((fact) => this.rows(fact, width));
-    return warnings.length ? [...warnings, { value: '' }, ...facts] : facts;
+    return [warnings, text, facts].flatMap((part, at) => (part.length && at < 2 ? [...part, { value: '' }] : part));
   }
 
   private rows({ label, value, role }: Fact, width: number): Row[] {
