@@ -8,8 +8,8 @@ import { Failure, fail, sentence } from '../../errors.ts';
 import { Allowance } from './allowance.ts';
 import { Bytes, grain, lineStart } from './bytes.ts';
 import { entryAt, type FilePlace, parsePlace } from './entry.ts';
-import { type Opened, openIn, openInode } from './open.ts';
-import type { LogOfFile } from './open-log.ts';
+import { type Opened, openIn } from './open.ts';
+import { compressionOf, type LogOfFile, openFor } from './open-log.ts';
 import { linesBefore } from './page.ts';
 import { scan } from './workers.ts';
 
@@ -30,9 +30,9 @@ interface Request {
 export async function followFile(log: LogOfFile, request: Request, call: Call<LogNews>): Promise<void> {
   const follower = new Follower(log, request, call);
   try {
-    await follower.begin();
+    const grows = await follower.begin();
     while (!call.signal.aborted) {
-      await follower.look();
+      if (grows) await follower.look();
       await call.ready?.();
       await timer(EVERY, undefined, { signal: call.signal });
     }
@@ -59,21 +59,17 @@ class Follower {
     private readonly call: Call<LogNews>,
   ) {}
 
-  async begin(): Promise<void> {
+  /** False: nothing will ever be added to it. */
+  async begin(): Promise<boolean> {
     const at = parsePlace(this.request.from);
-    const { folder, path } = this.log;
-    this.file = await openIn(folder, path).catch((error) => {
-      if (typeof at === 'string') throw error;
-      return undefined;
-    });
-    if (typeof at !== 'string' && at.inode !== this.file?.inode) {
-      await this.file?.handle.close();
-      this.file = undefined;
-      this.file = await openInode(folder, path, at.inode);
-    }
+    const opened = await openFor(this.log, typeof at === 'string' ? undefined : at);
+    const compressed = await compressionOf(this.log.path, opened);
+    this.file = opened;
+    if (compressed) return false;
     const bytes = this.bytes(await this.size());
     this.offset = await beginning(bytes, at);
     await this.remember(bytes);
+    return true;
   }
 
   async end(): Promise<void> {

@@ -42,7 +42,7 @@ export function momentOf(place: LogPlace): number {
 }
 
 /** Unit, with what others say about it (as -u has it), and severity. */
-export function matching({ unit, priority }: JournalFilter): string[] {
+function matching({ unit, priority }: JournalFilter): string[] {
   return [
     ...(unit === undefined ? [] : [`--unit=${unit}`]),
     ...(priority === undefined ? [] : [`--priority=${priority}`]),

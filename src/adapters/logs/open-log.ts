@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Failure, fail } from '../../errors.ts';
 import { Bytes, gone, grain } from './bytes.ts';
 import type { FilePlace } from './entry.ts';
-import { HEAD, kindOf } from './kind.ts';
+import { type Compression, HEAD, kindOf } from './kind.ts';
 import { type Opened, openIn, openInode } from './open.ts';
 import type { Spools } from './unpack.ts';
 
@@ -33,7 +33,8 @@ export async function openLog(log: LogOfFile, place?: FilePlace): Promise<OpenLo
   throw gone(log.path);
 }
 
-async function openFor({ folder, path }: LogOfFile, place: FilePlace | undefined): Promise<Opened> {
+/** By the path; or the file that the place is in, wherever it was renamed to. */
+export async function openFor({ folder, path }: LogOfFile, place: FilePlace | undefined): Promise<Opened> {
   const opened = await openIn(folder, path).catch((error) => {
     const isGone = error instanceof Failure && error.problem.code === 'log-gone';
     if (place && isGone) return undefined;
@@ -44,14 +45,18 @@ async function openFor({ folder, path }: LogOfFile, place: FilePlace | undefined
   return openInode(folder, path, place?.inode ?? '');
 }
 
+/** @throws Failure 'log-unreadable' where it holds no lines; the file is closed then */
+export async function compressionOf(path: string, { handle }: Opened): Promise<Compression | undefined> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+  const { compressed, unreadable } = kindOf(basename(path), buffer.subarray(0, bytesRead));
+  if (unreadable === undefined) return compressed;
+  await handle.close();
+  throw fail('log-unreadable', { name: path, why: `It is ${unreadable}` });
+}
+
 async function asLog({ path, spools }: LogOfFile, opened: Opened): Promise<OpenLog> {
   const { handle, inode, size } = opened;
-  const head = await handle.read(Buffer.alloc(HEAD), 0, HEAD, 0);
-  const { compressed, unreadable } = kindOf(basename(path), head.buffer.subarray(0, head.bytesRead));
-  if (unreadable !== undefined) {
-    await handle.close();
-    throw fail('log-unreadable', { name: path, why: `It is ${unreadable}` });
-  }
+  const compressed = await compressionOf(path, opened);
   if (!compressed) return { bytes: new Bytes(handle.fd, size, path, grain), inode, close: () => handle.close() };
   const spool = spools.take(path, opened, compressed);
   await Promise.race([spool.done, spool.started]).catch((error) => {

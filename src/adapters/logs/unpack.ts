@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Failure, fail } from '../../errors.ts';
 import { run } from '../../run.ts';
@@ -19,13 +18,14 @@ const programs: Record<Exclude<Compression, 'gzip'>, string> = { xz: 'xz', zstd:
 export interface SpoolLimits {
   /** Bytes that one file may unpack to. */
   most: number;
-  /** Bytes of the disk that stay free: this many, or a tenth of it where that is less. */
+  /** Bytes of the disk that stay free: this many, or such a share of it where that is less. */
   free: number;
+  freeShare: number;
   /** ms that an unpacked file is kept when nobody reads it. */
   unused: number;
 }
 
-const defaults: SpoolLimits = { most: 8 * GB, free: GB, unused: 60_000 };
+const defaults: SpoolLimits = { most: 8 * GB, free: GB, freeShare: 0.1, unused: 60_000 };
 
 export class Spools {
   private readonly spools = new Map<string, Spool>();
@@ -40,9 +40,16 @@ export class Spools {
     const key = `${file.inode} ${file.size} ${file.changed}`;
     const known = this.spools.get(key);
     if (known) void file.handle.close();
-    const spool = known ?? new Spool(name, file, compressed, this.folder, this.limits, () => this.spools.delete(key));
-    this.spools.set(key, spool);
+    const spool = known ?? this.begun(key, name, file, compressed);
     spool.hold();
+    return spool;
+  }
+
+  private begun(key: string, name: string, file: Opened, compressed: Compression): Spool {
+    const spool: Spool = new Spool(name, file, compressed, this.folder, this.limits, () => {
+      if (this.spools.get(key) === spool) this.spools.delete(key);
+    });
+    this.spools.set(key, spool);
     return spool;
   }
 }
@@ -115,8 +122,10 @@ export class Spool {
       await (this.compressed === 'gzip' ? this.gunzip(room) : this.filter(programs[this.compressed], room));
       this.isDone = true;
     } catch (error) {
-      // The next one who asks tries again.
+      // The next one who asks tries again; what was written must not fill the disk until then.
       this.onEnd();
+      await this.handle?.close();
+      this.handle = undefined;
       if (error instanceof Failure) throw error;
       const why = `It cannot be unpacked: ${(error as Error).message}`;
       throw fail('log-unreadable', { name: this.name, why }, error);
@@ -130,21 +139,21 @@ export class Spool {
     packed.on('data', () => {
       this.consumed = packed.bytesRead;
     });
+    const unpacked = createGunzip({ chunkSize: 256 << 10 });
+    const end = (error?: Error) => unpacked.destroy(error);
+    packed.on('error', end);
+    this.abort.signal.addEventListener('abort', () => end(new Error('given up')), { once: true });
     try {
-      await pipeline(
-        packed,
-        createGunzip({ chunkSize: 256 << 10 }),
-        async (chunks: AsyncIterable<Buffer>) => {
-          for await (const chunk of chunks) {
-            room.check(this.size + chunk.length);
-            await this.append(chunk);
-          }
-        },
-        { signal: this.abort.signal },
-      );
+      // No pipeline: that would let go of a chunk that is being written.
+      for await (const chunk of packed.pipe(unpacked) as AsyncIterable<Buffer>) {
+        room.check(this.size + chunk.length);
+        await this.append(chunk);
+      }
     } catch (error) {
       if (this.abort.signal.aborted || error instanceof Failure || this.size === 0) throw error;
       await this.append(Buffer.from(damaged((error as Error).message)));
+    } finally {
+      packed.destroy();
     }
   }
 
@@ -169,6 +178,7 @@ export class Spool {
       const files = { from: this.file.handle.fd, to: this.fd };
       await run(program, ['-dcq'], { limit: Infinity, signal, files });
       await this.measure();
+      room.check(this.size);
     } catch (error) {
       await this.measure();
       const isCut = error instanceof Failure && error.problem.code === 'program-failed' && this.size > 0;
@@ -191,7 +201,7 @@ export class Spool {
   /** How much may be unpacked; the disk is asked once, before anything is written. */
   private async room(): Promise<Room> {
     const { bsize, bavail, blocks } = await statfs(this.folder);
-    const free = bavail * bsize - Math.min(this.limits.free, (blocks * bsize) / 10);
+    const free = bavail * bsize - Math.min(this.limits.free, blocks * bsize * this.limits.freeShare);
     const { folder, limits, name } = this;
     return {
       check(size) {
