@@ -53,10 +53,3 @@ export async function writeJournal(file: string, count: number, more: Iterable<s
   const [code] = await ended;
   if (code !== 0) throw new Error(`systemd-journal-remote ended with ${code}`);
 }
-
-/** A field that holds newlines or bytes, as the format has it. */
-export function binaryField(name: string, value: Buffer): Buffer {
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(value.length));
-  return Buffer.concat([Buffer.from(`${name}\n`), length, value, Buffer.from('\n')]);
-}
