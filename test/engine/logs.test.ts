@@ -65,6 +65,27 @@ describeWith(engineNeeds, 'logs of a real engine', () => {
     expect(texts(newer?.lines ?? [])).toEqual(['line 1501', 'line 1502']);
   });
 
+  test('behind a line that was the newest no line is missing, however many were added since', async () => {
+    const flood = 'i=0; while [ $i -lt 3000 ]; do echo later $i; i=$((i+1)); done';
+    await engine.run('growing', `echo first; until [ -e /go ]; do sleep 0.05; done; ${flood}`);
+    const log = containers.log('growing');
+    const newest = () => log.page({ from: 'newest', direction: 'older', lines: 5 }, never);
+    const [first] = await until('its line', async () => {
+      const { lines } = await newest();
+      return lines.length > 0 && lines;
+    });
+    await engine.docker('exec', 'growing', 'touch', '/go');
+    await ended('growing');
+    const { lines } = await log.page({ from: first?.place ?? '', direction: 'newer', lines: 3 }, never);
+    expect(texts(lines)).toEqual(['later 0', 'later 1', 'later 2']);
+    const { news, lines: told, stop, done } = followed('growing', first?.place);
+    await until('the last line', () => told().at(-1) === 'later 2999');
+    const skipped = news.reduce((sum, one) => sum + (one.kind === 'lines' ? one.skipped : 0), 0);
+    expect(told().length + skipped).toBe(3000);
+    stop.abort();
+    await done;
+  });
+
   test('lines of both outputs are there, each with its source and time', async () => {
     await engine.run('both', 'echo out; sleep 0.1; echo err >&2; sleep 0.1; echo again');
     await ended('both');
