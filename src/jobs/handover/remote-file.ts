@@ -15,19 +15,26 @@ export const refusals = { noSuchFile: 2, permissionDenied: 3, failure: 4, connec
 type Answered<T> = (error: Error | undefined | null, answer?: T) => void;
 
 export class Remote {
+  /** What is to be done for each request under way when the connection has gone. */
+  private readonly waiting = new Set<() => void>();
+
   constructor(
     readonly sftp: SFTPWrapper,
     private readonly gone: AbortSignal,
-  ) {}
+  ) {
+    gone.addEventListener('abort', () => {
+      for (const lost of [...this.waiting]) lost();
+    });
+  }
 
   /** Rejects as the server says, or when the connection has gone. */
   ask<T = void>(request: (answered: Answered<T>) => unknown): Promise<T> {
     return new Promise((resolve, reject) => {
       const lost = () => reject(Object.assign(new Error('connection lost'), { code: refusals.connectionLost }));
       if (this.gone.aborted) return lost();
-      this.gone.addEventListener('abort', lost, { once: true });
+      this.waiting.add(lost);
       request((error, answer) => {
-        this.gone.removeEventListener('abort', lost);
+        this.waiting.delete(lost);
         if (error) reject(error);
         else resolve(answer as T);
       });
