@@ -11,6 +11,7 @@ import { describeChanges, describeDns, describeNetwork, describeProxy } from './
 import { describePlatformServer } from './describe-platform-server.ts';
 import { describeRegistration } from './describe-registration.ts';
 import { describeReport } from './describe-report.ts';
+import { describeSetup } from './describe-setup.ts';
 import { describeStats } from './describe-stats.ts';
 import {
   describeAccess,
@@ -110,6 +111,8 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
   describeStats(program, asking);
   describeReport(program, asking, end);
   describeCapture(program, asking);
+  program.commandsGroup('Set up:');
+  describeSetup(program, asking);
   program.commandsGroup('Platform:');
   describeRegistration(program, asking);
   program.commandsGroup('Network (changes are tested, and undone where nobody keeps them):');

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
+import { readRecord, writeRecord } from '../unattended/record.ts';
 import { goBackAtBoot } from './boot.ts';
 import { labCapture } from './capture.ts';
 import { labContainers } from './containers.ts';
@@ -80,9 +81,14 @@ export async function openLab({
     });
     const own = join(place, data.name);
     const root = join(own, 'root');
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    const isNew = (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined;
+    const kept = state ?? own;
+    if (isNew && !data.firstBoot && !(await readRecord(kept))) {
+      await mkdir(kept, { recursive: true, mode: 0o700 });
+      await writeRecord(kept, { finished: true, passed: [] });
+    }
     await furnish(root, 'value' in data.facts.hostName ? data.facts.hostName.value : data.name);
-    await goBackAtBoot(state ?? own, placesIn(root));
+    await goBackAtBoot(kept, placesIn(root));
     const { link = 500, silence = 2000 } = pace;
     const { parts, disarm } = await labSystem(data, root, { units, portOf }, { link, silence });
     const capture = labCapture(root, parts, pace.packet ?? 40);

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fail } from '../errors.ts';
 import belowRequirements from './machines/below-requirements.json' with { type: 'json' };
+import firstBoot from './machines/first-boot.json' with { type: 'json' };
 import healthy from './machines/healthy.json' with { type: 'json' };
 import hostile from './machines/hostile.json' with { type: 'json' };
 import noDocker from './machines/no-docker.json' with { type: 'json' };
@@ -10,7 +11,7 @@ import twoInterfaces from './machines/two-interfaces.json' with { type: 'json' }
 import unitFailed from './machines/unit-failed.json' with { type: 'json' };
 import { type MachineData, parseMachine } from './schema.ts';
 
-const bundled = [healthy, noDocker, unitFailed, twoInterfaces, belowRequirements, hostile, slow];
+const bundled = [healthy, noDocker, unitFailed, twoInterfaces, belowRequirements, hostile, slow, firstBoot];
 
 /** Bytes; no machine needs more, and a wrong path may be anything. */
 const largestFile = 1 << 20;

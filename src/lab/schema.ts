@@ -226,6 +226,8 @@ const machine = z.strictObject({
   description: z.string().min(1),
   /** Seconds since it booted, when the lab is first opened. */
   upFor: z.number().min(0),
+  /** Nobody has set it up yet: the console opens with the first steps. */
+  firstBoot: z.boolean().default(false),
   facts: z.strictObject({
     hostName: reading(text),
     interfaces: reading(

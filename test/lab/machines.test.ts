@@ -11,7 +11,16 @@ import { emptyFolder, oddMachine, quickLab } from './place.ts';
 const never = new AbortController().signal;
 
 test('the lab lists its machines, the healthy one first, and opens each', async () => {
-  const names = ['healthy', 'no-docker', 'unit-failed', 'two-interfaces', 'below-requirements', 'hostile', 'slow'];
+  const names = [
+    'healthy',
+    'no-docker',
+    'unit-failed',
+    'two-interfaces',
+    'below-requirements',
+    'hostile',
+    'slow',
+    'first-boot',
+  ];
   expect(labMachines().map(({ name }) => name)).toEqual(names);
   for (const machine of names) expect((await quickLab({ machine })).name).toBe(machine);
   expect((await quickLab()).name).toBe('healthy');
