@@ -9,7 +9,7 @@ export const folder = '/run/gatehouse-handover';
 export const unit = 'gatehouse-handover.service';
 export const user = 'diagnostics';
 /** The folder that whoever fetches begins in; all that they can list. */
-export const shownFolder = '/report';
+const shownFolder = '/report';
 
 export const places = {
   /** sshd takes its own name, up to version 9.7, for the name of its PAM service. */

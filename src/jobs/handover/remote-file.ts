@@ -5,7 +5,7 @@
 import type { SFTPWrapper, Stats } from 'ssh2';
 
 /** Bytes of a piece: what OpenSSH takes at most; ssh2 makes smaller ones for servers that take less. */
-export const piece = 255 << 10;
+const piece = 255 << 10;
 /** Pieces under way at once: 16 MB, enough for 1 Gbit/s over 130 ms. */
 const ahead = 64;
 
