@@ -12,7 +12,7 @@ import { bounded } from './asking.ts';
 import { auditFile, auditTo } from './audit.ts';
 import type { Log } from './log.ts';
 import { serve } from './serve.ts';
-import { CannotListen, listen, prepareDirectory } from './socket.ts';
+import { CannotListen, type Listening, listen, prepareDirectory } from './socket.ts';
 import { whoAsks } from './who.ts';
 
 export interface ServiceOptions {
@@ -54,9 +54,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const who = whoAsks(connection, name, log);
     serve(connection, appliance, { role, who, connection: String(clients), audit, refusals }, log);
   };
-  prepareDirectory(dirname(socket), gid, viewers !== undefined);
-  const listening = [await listen(socket, gid, served('operator', group))];
-  if (viewers) listening.push(await listen(viewerSocket(socket), viewers.gid, served('viewer', viewers.name)));
+  const listening: Listening[] = [];
+  try {
+    prepareDirectory(dirname(socket), gid, viewers !== undefined);
+    listening.push(await listen(socket, gid, served('operator', group)));
+    if (viewers) listening.push(await listen(viewerSocket(socket), viewers.gid, served('viewer', viewers.name)));
+  } catch (error) {
+    // What was begun must not keep a process that serves nobody.
+    closing.abort();
+    await Promise.all(listening.map((one) => one.close()));
+    throw error;
+  }
   const more = viewers ? `, for viewers of group ${viewers.name}` : '';
   log.info(`listening on ${socket} for group ${group}${more}, version ${options.about.version}`);
   return {

@@ -104,6 +104,10 @@ const forViewers = [
   'capture.plan',
   'capture.read',
   'capture.watch',
+  'power.read',
+  'power.watch',
+  'power.resetPlan',
+  'setup.read',
 ];
 
 test('every call that only reads was decided on', () => {
