@@ -51,6 +51,7 @@ async function step(
   await ui.facts({
     title: `First steps: ${title}, ${at} of ${steps.length}`,
     leave: 'Later',
+    focus: 'Set up',
     page: {
       text: [why, `Now: ${now.said}.`, 'Later leads to the menu; to go on from here: System, First steps.'],
       facts: steps.map((one) => stepFact(one, one === now)),

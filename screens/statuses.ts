@@ -47,11 +47,15 @@ function statusLine(status: Status): Line {
     ...(status.pendingChange
       ? [{ text: `${status.pendingChange.what}: waits for an answer`, role: 'warn' as const }]
       : []),
+    ...(status.power ? [{ text: coming(status.power), role: 'warn' as const }] : []),
     ...(status.diskFull ? [{ text: 'disk nearly full', role: 'bad' as const }] : []),
     ...(status.job ? [{ text: `${status.job.what} runs`, role: 'warn' as const }] : []),
   ];
   return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));
 }
+
+const comes = { reboot: 'reboots', shutdown: 'shuts down', reset: 'is reset' } as const;
+const coming = ({ action, at }: NonNullable<Status['power']>) => `${comes[action]} at ${at.slice(11, 19)}`;
 
 function platform({ platform: { connected, since } }: Status): Segment {
   const from = since ? ` since ${since.slice(0, 16).replace('T', ' ')}` : '';

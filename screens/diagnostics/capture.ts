@@ -17,6 +17,7 @@ export const capture: Screen = async (surroundings) => {
   await ui.facts({
     title: 'Generate TCP dump',
     leave: 'Back',
+    focus: 'Start',
     page: async (tell, signal) => {
       let state: CaptureState = {};
       // Between two news of the service the time goes on.

@@ -34,6 +34,8 @@ export interface FactsOptions {
   title: string;
   /** The button that leaves; default "OK". */
   leave?: string;
+  /** The button that has the focus at first, where pressing it by accident does no harm; default: the one that leaves. */
+  focus?: string;
   /** One of the page's actions; runs with the page still there, below. 'close' closes it afterwards. */
   choose?(action: string): Promise<unknown>;
   page: FactsPage | Live<FactsPage>;
@@ -83,7 +85,8 @@ export class Facts extends Piece<void> {
   private arrange(actions: readonly string[]): void {
     const labels = [...actions, this.leave];
     if (labels.join() === this.buttons.labels.join()) return;
-    const focus = labels.indexOf(this.buttons.focused ?? '');
+    const isFirst = this.buttons.labels.length === 1;
+    const focus = labels.indexOf((isFirst && this.options.focus) || (this.buttons.focused ?? ''));
     this.buttons = new Buttons(labels);
     this.buttons.focus = focus >= 0 ? focus : labels.length - 1;
   }

@@ -36,7 +36,7 @@ const inside: Record<string, [string, string, string?][]> = {
     [keys.back, 'Stats'],
   ],
   'diagnostics.capture': [
-    [`${keys.left}${keys.enter}`, 'Generate TCP dump', 'Seconds'],
+    [keys.enter, 'Generate TCP dump', 'Seconds'],
     [`\x155${keys.enter}`, 'Generate TCP dump', 'Right: '],
     [keys.back, 'Generate TCP dump', 'Records'],
   ],
