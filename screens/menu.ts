@@ -43,8 +43,8 @@ export interface Entry {
   /** What the machine says of entries now: another label, or why one is greyed; read each time the menu is seen. */
   now?(appliance: Appliance, signal: AbortSignal): Promise<Record<string, Partial<Entry>>>;
   screen?: Screen;
-  /** It is there to change something: greyed for whoever may only look. */
-  changes?: true;
+  /** It is there to change something, or shows what a viewer must not see: greyed for whoever may only look. */
+  operatorOnly?: true;
   /** Why it cannot be chosen. */
   greyed?: string;
   /** Beside the label, while it is true. */
@@ -60,7 +60,7 @@ async function interfaces(appliance: Appliance, signal: AbortSignal): Promise<En
     label: ordinals[at] ?? name,
     description: `Network Interface Settings (${name})`,
     screen: networkInterface(name),
-    changes: true as const,
+    operatorOnly: true as const,
   }));
 }
 
@@ -106,7 +106,7 @@ export const tree: Entry = {
       label: 'Registration',
       description: 'Register the Appliance with {platform}',
       screen: registration,
-      changes: true,
+      operatorOnly: true,
     },
     {
       id: 'system',
@@ -121,40 +121,52 @@ export const tree: Entry = {
           title: 'Network Configuration',
           more: interfaces,
           entries: [
-            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', screen: dns, changes: true },
-            { id: 'system.network.proxy', label: 'Proxy', description: 'Proxy Server', screen: proxy, changes: true },
+            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', screen: dns, operatorOnly: true },
+            {
+              id: 'system.network.proxy',
+              label: 'Proxy',
+              description: 'Proxy Server',
+              screen: proxy,
+              operatorOnly: true,
+            },
             {
               id: 'system.network.hosts',
               label: 'Hosts',
               description: 'Static host names',
               screen: hosts,
-              changes: true,
+              operatorOnly: true,
             },
           ],
         },
-        { id: 'system.suffix', label: 'POD Suffix', description: 'Platform URL Suffix', screen: suffix, changes: true },
+        {
+          id: 'system.suffix',
+          label: 'POD Suffix',
+          description: 'Platform URL Suffix',
+          screen: suffix,
+          operatorOnly: true,
+        },
         { id: 'system.time', label: 'Time', description: 'System Time Settings', screen: time },
-        { id: 'system.ssh', label: 'SSH', description: 'Enable or disable SSH', screen: ssh, changes: true },
+        { id: 'system.ssh', label: 'SSH', description: 'Enable or disable SSH', screen: ssh, operatorOnly: true },
         {
           id: 'system.console',
           label: 'Console',
           description: 'Console password, idle lock, operator account',
           screen: consoleAccess,
-          changes: true,
+          operatorOnly: true,
         },
         {
           id: 'system.setup',
           label: 'First steps',
           description: 'Guided set-up, from password to registration',
           screen: firstSteps,
-          changes: true,
+          operatorOnly: true,
         },
         {
           id: 'system.settings',
           label: 'Settings',
           description: 'Earlier settings: compare and restore',
           screen: settings,
-          changes: true,
+          operatorOnly: true,
         },
       ],
       now: nowOfSystem,
@@ -190,7 +202,7 @@ export const tree: Entry = {
           status: ({ failedUnits }) =>
             failedUnits > 0 ? { text: `${failedUnits} failed`, role: 'bad' } : { text: 'no failures', role: 'good' },
         },
-        { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', screen: logs },
+        { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', screen: logs, operatorOnly: true },
         {
           id: 'diagnostics.proxy',
           label: 'Proxy',
@@ -215,14 +227,14 @@ export const tree: Entry = {
           label: 'Generate report',
           description: 'Encrypted diagnostics report',
           screen: report,
-          changes: true,
+          operatorOnly: true,
         },
         {
           id: 'diagnostics.capture',
           label: 'Generate TCP dump',
           description: 'Upstream packet capture',
           screen: capture,
-          changes: true,
+          operatorOnly: true,
         },
       ],
     },
@@ -233,21 +245,21 @@ export const tree: Entry = {
       title: 'Configuration',
       entries: [
         { id: 'commands.ping', label: 'Ping', description: 'Perform IPv4 Ping', screen: ping },
-        { id: 'commands.reboot', label: 'Reboot', description: 'Reboot', screen: reboot, changes: true },
-        { id: 'commands.shutdown', label: 'Shutdown', description: 'Shutdown', screen: shutdown, changes: true },
+        { id: 'commands.reboot', label: 'Reboot', description: 'Reboot', screen: reboot, operatorOnly: true },
+        { id: 'commands.shutdown', label: 'Shutdown', description: 'Shutdown', screen: shutdown, operatorOnly: true },
         {
           id: 'commands.reset-network',
           label: 'Reset network',
           description: 'Network settings only',
           screen: resetNetwork,
-          changes: true,
+          operatorOnly: true,
         },
         {
           id: 'commands.reset',
           label: 'Reset',
           description: 'Reset appliance',
           screen: reset,
-          changes: true,
+          operatorOnly: true,
         },
       ],
     },

@@ -16,8 +16,8 @@ export async function openMenu(
 ): Promise<void> {
   const { ui, appliance, brand } = surroundings;
   let entries = await begin(surroundings, entry);
-  const lookOnly = ({ changes }: Entry) =>
-    changes && surroundings.role === 'viewer' ? 'You may look at this appliance, not change it.' : undefined;
+  const lookOnly = ({ operatorOnly }: Entry) =>
+    operatorOnly && surroundings.role === 'viewer' ? 'Only for operators: you are logged in as a viewer.' : undefined;
   await ui.menu({
     title: entry.title ?? entry.label,
     back: leave === undefined,

@@ -46,7 +46,7 @@ const inside: Record<string, [string, string, string?][]> = {
     [keys.back, 'docker', 'Restart'],
     [`l${keys.enter}`, 'Logs of docker'],
     ['/', 'Logs of docker'],
-    [`garbage${keys.enter}`, 'Logs of docker', 'No more lines'],
+    [`nowhere${keys.enter}`, 'Logs of docker', 'No more lines'],
     [keys.back, 'docker'],
     [`r${keys.enter}`, 'Restart docker'],
     [keys.back, 'docker', 'OK'],
