@@ -85,7 +85,7 @@ async function product(recipient: string): Promise<Took> {
   const watched = peak(() => [process.pid, ...childrenOf(process.pid)]);
   const began = performance.now();
   const { report } = await makeReport({
-    ...{ keep, items, job, machine: 'bench', version: '0', recipients: [recipient], pace: 1 },
+    ...{ keep, items, job, machine: 'bench', version: '0', recipients: [recipient] },
     secrets: [{ kind: 'proxy password', text: 'KolibrieFeder_-/|~!?@#$%^&*+=' }],
     signal: new AbortController().signal,
     changed: () => undefined,

@@ -110,9 +110,9 @@ class Reports {
     return Promise.all(
       this.items.map(async (item) => {
         const { name, title, about, seconds, most } = item;
-        const asked = await within(3000 * pace, title, async (inner) => item.absent?.(inner), signal).catch(
-          () => undefined,
-        );
+        const ask = async (inner: AbortSignal) => item.absent?.(inner);
+        const own = AbortSignal.any([signal]);
+        const asked = await within(3000 * pace, title, ask, own).catch(() => undefined);
         const estimate = asked === undefined ? await estimateOf(item, signal) : undefined;
         return {
           ...{ name, title, about, seconds, most },
@@ -176,7 +176,7 @@ class Reports {
     this.job = job;
     const cancel = new AbortController();
     try {
-      const prepared = await this.prepared(job);
+      const prepared = await this.prepared();
       const done = this.carryOut(job, prepared, cancel);
       this.under = { cancel, done };
     } catch (error) {
@@ -190,7 +190,7 @@ class Reports {
   }
 
   /** What can be wrong before anything begins is said to whoever asks. */
-  private async prepared(_job: ReportJob): Promise<{ recipients: string[]; machine: string }> {
+  private async prepared(): Promise<{ recipients: string[]; machine: string }> {
     const { machine, brand, pace } = this.sources.system;
     const signal = this.sources.system.closing;
     const own = await within(
@@ -223,7 +223,7 @@ class Reports {
         signal,
       );
       const { report, unsigned } = await makeReport({
-        ...{ keep: this.keep, items: this.items, job, machine, version, secrets, recipients, signal, pace },
+        ...{ keep: this.keep, items: this.items, job, machine, version, secrets, recipients, signal },
         ...(hostKey === undefined ? {} : { hostKey }),
         changed: () => this.tellSoon(),
         removed: (names) => {

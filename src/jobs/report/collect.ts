@@ -16,8 +16,6 @@ export interface Collecting {
   archive: Archive;
   redaction: Redaction;
   signal: AbortSignal;
-  /** Factor of the clocks; 1 but in tests. */
-  pace: number;
   changed(): void;
 }
 
@@ -45,7 +43,7 @@ export async function collect(collecting: Collecting): Promise<void> {
 }
 
 async function collectOne(collecting: Collecting, item: Item, state: ItemState): Promise<void> {
-  const { archive, redaction, signal, pace, changed } = collecting;
+  const { archive, redaction, signal, changed } = collecting;
   const say = (given: Partial<ItemState>) => {
     Object.assign(state, given);
     changed();
@@ -60,7 +58,7 @@ async function collectOne(collecting: Collecting, item: Item, state: ItemState):
   };
   say({ outcome: 'running' });
   try {
-    await within(item.seconds * 1000 * pace, item.title, work, signal);
+    await within(item.seconds * 1000, item.title, work, signal);
     if (state.outcome === 'running') say({ outcome: outcomeOf(output) });
   } catch (error) {
     await archive.check();

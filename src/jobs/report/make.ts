@@ -34,7 +34,6 @@ export interface Making {
   /** A private key of OpenSSH's that it is signed with; none: it is not signed. */
   hostKey?: string;
   signal: AbortSignal;
-  pace: number;
   changed(): void;
   /** Older reports that had to go. */
   removed(names: string[]): void;
@@ -76,7 +75,7 @@ export async function makeReport(making: Making): Promise<Made> {
 
 /** Items into the archive, the manifest before and behind. @returns how many secrets were removed */
 async function fill(making: Making, archive: Archive): Promise<number> {
-  const { items, job, machine, version, secrets, hostKey, signal, pace, changed } = making;
+  const { items, job, machine, version, secrets, hostKey, signal, changed } = making;
   const redaction = new Redaction(secrets);
   const manifest = async (isComplete: boolean) => {
     const text = JSON.stringify(
@@ -105,7 +104,7 @@ async function fill(making: Making, archive: Archive): Promise<number> {
     job.bytes = archive.size;
     changed();
   };
-  await collect({ items, states: job.items, archive, redaction, signal, pace, changed: told });
+  await collect({ items, states: job.items, archive, redaction, signal, changed: told });
   const list = Buffer.from(`${JSON.stringify(redaction.removals, null, 2)}\n`);
   await archive.entry('removed.json', redaction.bytes(list, 'removed.json'));
   await manifest(true);
@@ -134,7 +133,8 @@ async function room({ keep, items, job, signal, removed }: Making): Promise<numb
 /** Bytes before packing, within the item's bound; undefined where that cannot be told in time. */
 export async function estimateOf(item: Item, signal: AbortSignal): Promise<number | undefined> {
   const ask = async (inner: AbortSignal) => item.estimate?.(inner);
-  const bytes = await within(3000, item.title, ask, signal).catch(() => undefined);
+  // Many of them listen to one signal.
+  const bytes = await within(3000, item.title, ask, AbortSignal.any([signal])).catch(() => undefined);
   return bytes === undefined ? undefined : Math.min(bytes, item.most);
 }
 

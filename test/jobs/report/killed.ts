@@ -16,7 +16,7 @@ const endless = {
 const items = [endless];
 const startedAt = new Date().toISOString();
 await makeReport({
-  ...{ keep, items, machine: 'gate', version: '9', secrets: [], recipients: [recipient], pace: 1 },
+  ...{ keep, items, machine: 'gate', version: '9', secrets: [], recipients: [recipient] },
   job: { id: '1', startedAt, by: 'test', phase: 'collecting', items: itemStates(items), bytes: 0 },
   signal: new AbortController().signal,
   changed: () => undefined,

@@ -46,13 +46,12 @@ export interface Options {
   secrets?: KnownSecret[];
   hostKey?: string;
   signal?: AbortSignal;
-  pace?: number;
   at?: Date;
   removed?: (names: string[]) => void;
 }
 
 export async function made(options: Options): Promise<Made & { states: ItemState[] }> {
-  const { items, keep, recipients, secrets = [], hostKey, pace = 1, at = new Date() } = options;
+  const { items, keep, recipients, secrets = [], hostKey, at = new Date() } = options;
   const { signal = new AbortController().signal, removed = () => undefined } = options;
   const job: ReportJob = {
     ...{ id: '1', startedAt: at.toISOString(), by: 'the test', phase: 'collecting', bytes: 0 },
@@ -60,7 +59,7 @@ export async function made(options: Options): Promise<Made & { states: ItemState
   };
   await keep.prepare();
   const result = await makeReport({
-    ...{ keep, items, job, machine: 'gate.test', version: '9', secrets, recipients, signal, pace, removed },
+    ...{ keep, items, job, machine: 'gate.test', version: '9', secrets, recipients, signal, removed },
     ...(hostKey === undefined ? {} : { hostKey }),
     changed: () => undefined,
   });
