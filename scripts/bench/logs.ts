@@ -121,7 +121,10 @@ async function counted(pattern: LogPattern): Promise<number> {
 function ran(program: string, args: string[]): Promise<number | undefined> {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, LC_ALL: 'C' } });
+    // Not /dev/null: grep then leaves at the first line that it finds.
+    const stdio = ['ignore', 'pipe', 'ignore'] as const;
+    const child = spawn(program, args, { stdio: [...stdio], env: { ...process.env, LC_ALL: 'C' } });
+    child.stdout.resume();
     child.on('error', () => resolve(undefined));
     child.on('close', () => resolve((performance.now() - started) / 1000));
   });

@@ -103,7 +103,7 @@ export async function readInto(fd: number, bytes: Buffer, from: number): Promise
 }
 
 export function gone(name: string) {
-  return fail('log-gone', { name, why: 'It has become shorter than it was' });
+  return fail('log-gone', { name, why: 'It was emptied, or has become shorter than it was' });
 }
 
 /** Where the line with that byte begins. */

@@ -4,12 +4,12 @@
  */
 import { setTimeout as timer } from 'node:timers/promises';
 import type { Call, LogEntry, LogNews, LogPattern, LogPlace } from '../../appliance.ts';
-import { Failure, fail, sentence } from '../../errors.ts';
+import { Failure, sentence } from '../../errors.ts';
 import { Allowance } from './allowance.ts';
-import { Bytes, grain, lineStart } from './bytes.ts';
+import { Bytes, gone, grain, lineStart } from './bytes.ts';
 import { entryAt, type FilePlace, parsePlace } from './entry.ts';
 import { type Opened, openIn } from './open.ts';
-import { compressionOf, type LogOfFile, openFor } from './open-log.ts';
+import { compressionOf, isIn, type LogOfFile, openFor } from './open-log.ts';
 import { linesBefore } from './page.ts';
 import { scan } from './workers.ts';
 
@@ -213,7 +213,7 @@ class Follower {
 async function beginning(bytes: Bytes, at: FilePlace | 'oldest' | 'newest'): Promise<number> {
   if (at === 'oldest') return 0;
   if (at === 'newest') return startOfUnfinished(bytes, bytes.size);
-  if (at.end > bytes.size) throw fail('log-gone', { name: bytes.name, why: 'It has become shorter than it was' });
+  if (!(await isIn(bytes, at))) throw gone(bytes.name);
   const isFinished = at.start === at.end || (await bytes.lastNewline(at.end - 1, at.end)) >= 0;
   return isFinished ? at.end : at.start;
 }

@@ -28,9 +28,16 @@ export interface OpenLog {
 export async function openLog(log: LogOfFile, place?: FilePlace): Promise<OpenLog> {
   const opened = await openFor(log, place);
   const open = await asLog(log, opened);
-  if (!place || open.unpacking || place.end <= open.bytes.size) return open;
+  if (!place || open.unpacking || (await isIn(open.bytes, place))) return open;
   await open.close();
   throw gone(log.path);
+}
+
+/** Does a line begin there still? Else the file was emptied and written anew, or its number given to another one. */
+export async function isIn(bytes: Bytes, { start, end }: FilePlace): Promise<boolean> {
+  if (end > bytes.size) return false;
+  const isAnywhere = start === end || start % bytes.grain.block === 0;
+  return isAnywhere || (await bytes.lastNewline(start - 1, start)) >= 0;
 }
 
 /** By the path; or the file that the place is in, wherever it was renamed to. */

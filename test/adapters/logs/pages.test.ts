@@ -178,6 +178,9 @@ describe('a place', () => {
     const again = () => log.page({ from: lines[0]?.place ?? '', direction: 'older', lines: 9 }, never);
     await truncate(file, 2);
     await expect(again()).rejects.toMatchObject({ problem: { code: 'log-gone' } });
+    await truncate(file, 0);
+    await appendFile(file, 'another text, and longer\n');
+    await expect(again()).rejects.toMatchObject({ problem: { code: 'log-gone' } });
     // A new file, which may not take over the number of the old one.
     await writeFile(folder.at('b.log'), 'other\n');
     await rm(file);
