@@ -24,7 +24,10 @@ export class Offering {
 
   /** Takes up the offer that an earlier service has left, with what has become of it since. */
   async resume(): Promise<void> {
-    const left = await this.system.machine.offers.left().catch(() => undefined);
+    const left = await this.system.machine.offers.left().catch((error: Error) => {
+      this.system.log.warning(`the offer that was left cannot be taken up: ${error.message}`);
+      return undefined;
+    });
     if (!left) return;
     this.offer = left;
     this.follow(left);

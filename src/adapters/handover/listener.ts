@@ -51,7 +51,7 @@ export async function openListener(request: OfferRequest, signal: AbortSignal): 
     await writeFile(places.config, renderConfig({ hostKey: key.path, port, addresses, version }));
     await keepRecord(record);
     await run('systemd-run', renderUnit({ files, hostKey: key.path, seconds }), { limit: 30_000, signal });
-    await answers(addresses[0] ?? '', port, signal);
+    await answers(addresses, port, signal);
   } catch (error) {
     await closeListener();
     throw error;
@@ -122,10 +122,11 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Ends when it says that it speaks SSH (RFC 4253, 4.2). */
-async function answers(address: string, port: number, signal: AbortSignal): Promise<void> {
+/** Ends when it says at one of the addresses that it speaks SSH (RFC 4253, 4.2). */
+async function answers(addresses: readonly string[], port: number, signal: AbortSignal): Promise<void> {
   const end = Date.now() + patience;
-  while (!(await greets(address, port))) {
+  const isUp = async () => (await Promise.all(addresses.map((address) => greets(address, port)))).includes(true);
+  while (!(await isUp())) {
     if (signal.aborted) throw fail('aborted', {});
     const { stdout } = await run('systemctl', ['show', '--property=ActiveState', unit], { limit: 5_000, signal });
     if (Date.now() > end || !/=(active|activating)/.test(stdout))
