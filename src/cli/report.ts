@@ -42,16 +42,19 @@ async function follow(context: Context, begun: ReportsState): Promise<number> {
   const { appliance, output, signal, isOwn } = context;
   const id = begun.job?.id;
   const over = new AbortController();
-  const told = new Map<string, string>();
+  const told = new Set<string>();
+  const tell = (all: readonly ItemState[]) => {
+    for (const item of all) {
+      if (told.has(item.name) || ['waiting', 'running', 'left out'].includes(item.outcome)) continue;
+      told.add(item.name);
+      output.text(itemText(item));
+    }
+  };
   let last = begun;
   const progress = (state: ReportsState) => {
     last = state;
     if (state.job?.id !== id) return over.abort();
-    for (const item of state.job?.items ?? []) {
-      if (item.outcome === told.get(item.name) || ['waiting', 'left out'].includes(item.outcome)) continue;
-      told.set(item.name, item.outcome);
-      if (item.outcome !== 'running') output.text(itemText(item));
-    }
+    tell(state.job?.items ?? []);
     output.value({ job: state.job });
   };
   await appliance.report.watch({}, { signal: AbortSignal.any([signal, over.signal]), progress });
@@ -65,6 +68,7 @@ async function follow(context: Context, begun: ReportsState): Promise<number> {
   }
   const made = last.kept.find(({ at }) => at === begun.job?.startedAt);
   if (!made) throw new Failure(last.ended?.problem ?? fail('aborted', {}).problem);
+  tell(made.items);
   output.text(`${reportText(made)}\nSHA-256 ${made.sha256}`);
   output.value({ report: made });
   return exits.done;
