@@ -52,6 +52,8 @@ export class Facts extends Piece<void> {
   private page: FactsPage | undefined;
   private problem: Problem | undefined;
   private buttons: Buttons;
+  /** Typed before there was a page to mean by it. */
+  private readonly early: Key[] = [];
   private readonly scroll = new Scroll();
 
   constructor(private readonly options: FactsOptions) {
@@ -79,6 +81,7 @@ export class Facts extends Piece<void> {
     this.arrange(page.actions ?? []);
     if (page.isOver) this.end();
     this.stage.invalidate();
+    for (const key of this.early.splice(0)) this.key(key);
   }
 
   /** The focus stays on its button, and otherwise goes to the one that leaves: no action is begun by accident. */
@@ -99,6 +102,7 @@ export class Facts extends Piece<void> {
 
   key(key: Key): void {
     if (key.name === 'escape') this.end();
+    else if (this.options.choose && !this.page && !this.problem) this.early.push(key);
     else if (key.name === 'enter') void this.confirm();
     else if (key.name === 'tab') this.buttons.key({ name: 'right' });
     else if (key.name === 'backtab') this.buttons.key({ name: 'left' });

@@ -180,13 +180,14 @@ export class Frame implements Stage {
   /** From the last window up: what lies below a window is not seen. */
   private paintPieces(room: Canvas): void {
     const from = this.pieces.findLastIndex((piece) => piece.kind === 'window');
+    let top: number | undefined;
     for (const piece of this.pieces.slice(Math.max(0, from))) {
       if (piece.hidden) continue;
       this.page.cursor = undefined;
       if (piece.bare()) {
         room.fill('text');
         piece.paint(room);
-      } else paintPiece(room, piece);
+      } else top = paintPiece(room, piece, top);
     }
   }
 }
@@ -196,16 +197,21 @@ function bufferOf({ screen }: Terminal): Buffer {
   return (screen as unknown as { lines: Buffer }).lines;
 }
 
-/** The box in the middle of the room, as large as the piece would like it where there is room. */
-function paintPiece(room: Canvas, piece: Piece<unknown>): void {
+/**
+ * The box in the middle of the room, as large as the piece would like it where there is room. Gives the row of its top.
+ * `below`: that of the box that it lies over: two frames in one row could not be told apart.
+ */
+function paintPiece(room: Canvas, piece: Piece<unknown>, below: number | undefined): number {
   const margin = room.width >= 60 ? 4 : 2;
   const inner = piece.size({ width: room.width - margin - 2, height: room.height - 2 });
   const width = Math.min(room.width, Math.max(inner.width, Math.min(piece.title.length + 6, room.width - 4)) + 4);
   const height = Math.min(room.height, inner.height + 2);
   const left = Math.floor((room.width - width) / 2);
-  const top = Math.floor((room.height - height) / 2);
+  const middle = Math.floor((room.height - height) / 2);
+  const top = middle === below && middle + height < room.height ? middle + 1 : middle;
   const box = room.part(left, top, width, height);
   box.fill('text');
   box.frame(piece.title);
   piece.paint(box.part(2, 1, width - 4, height - 2));
+  return top;
 }
