@@ -209,6 +209,8 @@ export interface Containers {
   log(id: string): LogReader;
   images(signal: AbortSignal): Promise<Image[]>;
   image(id: string, signal: AbortSignal): Promise<ImageDetails>;
+  /** "NAME=value" of all containers, nothing masked: to be searched for what must not be told. */
+  environments(signal: AbortSignal): Promise<string[]>;
 }
 
 // ---------------------------------------------------------------- Diagnostics
@@ -242,6 +244,43 @@ export interface Offers {
   close(): Promise<void>;
 }
 
+// ---------------------------------------------------------------- Commands
+
+export interface LoginSession {
+  user: string;
+  /** "10.0.0.7", "ttyS0" */
+  from: string;
+  /** ISO 8601 */
+  since: string;
+  /** "pts/3"; absent where it has none. */
+  terminal?: string;
+}
+
+export interface Power {
+  /** Those who are logged in; none where nothing keeps account of them. */
+  sessions(signal: AbortSignal): Promise<LoginSession[]>;
+  /** Ends when the machine has taken it; a moment later everything ends. */
+  reboot(signal: AbortSignal): Promise<void>;
+  shutdown(signal: AbortSignal): Promise<void>;
+  reset: Reset;
+}
+
+/** Decided now, carried out by the next start of the machine, before anything else of it runs. */
+export interface Reset {
+  /** What it deletes, each in few words. */
+  deletes: readonly string[];
+  /** @throws Failure 'unavailable' where the next start would not carry it out */
+  check(signal: AbortSignal): Promise<void>;
+  /** From here on the next start of the machine carries it out, whatever happens: it is on the disk when this ends. */
+  decide(by: string): Promise<void>;
+  /** Said in the log of that start. Needs to be decided before. */
+  remark(text: string): Promise<void>;
+  /** As if it had never been decided. */
+  takeBack(): Promise<void>;
+  /** 'now': since the machine was started; 'before': its start has tried, and was not done with it. */
+  decided(): Promise<{ by: string; when: 'now' | 'before' } | undefined>;
+}
+
 export interface Machine {
   facts: Facts;
   units: Units;
@@ -262,4 +301,5 @@ export interface Machine {
   diagnostics: Diagnostics;
   /** Where the automatic clean-up may remove what is old. */
   cleanUp: Places;
+  power: Power;
 }

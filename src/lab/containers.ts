@@ -124,6 +124,10 @@ export function labContainers(
       const usedBy = count(found).map(({ data }) => data.name);
       return fullImage(found, briefImage(found, opened, usedBy.length), usedBy);
     },
+    async environments(signal) {
+      await ready(signal);
+      return all.flatMap(({ data }) => Object.entries(data.environment).map(([name, value]) => `${name}=${value}`));
+    },
   };
   // Whether or not the engine answers.
   const running = (up: readonly Running[]): Running[] => {

@@ -1,10 +1,10 @@
 /** The secrets that the service knows by their value: a report must not hold any of them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { environmentSecrets } from '../jobs/report/environment.ts';
 import type { KnownSecret } from '../jobs/report/known.ts';
 import { RegistrationStore } from '../platform/client/store.ts';
 import type { Settings } from '../settings/schema.ts';
-import { masked } from '../values/masked.ts';
 import type { System } from './system.ts';
 
 /** @throws Failure where the settings cannot be read: without them nothing can be said to be free of secrets */
@@ -21,8 +21,14 @@ export async function knownSecrets(system: System, signal: AbortSignal): Promise
     ),
   );
   const all = [present, ...earlier].filter((settings) => settings !== undefined);
-  const [own, registration] = await Promise.all([machine.diagnostics.secrets(signal), ofRegistration(state)]);
-  return [...all.flatMap(ofSettings), ...registration, ...own, ...ofEnvironment()];
+  const [own, registration, containers] = await Promise.all([
+    machine.diagnostics.secrets(signal),
+    ofRegistration(state),
+    // An engine that does not answer has no logs in the report either.
+    machine.containers.environments(signal).catch(() => []),
+  ]);
+  const given = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+  return [...all.flatMap(ofSettings), ...registration, ...own, ...environmentSecrets([...given, ...containers])];
 }
 
 function ofSettings({ proxy }: Settings): KnownSecret[] {
@@ -46,13 +52,4 @@ async function ofRegistration(state: string): Promise<KnownSecret[]> {
   const texts = await Promise.all(paths.map((path) => readFile(join(state, path), 'utf8').catch(() => '')));
   const lines = [key ?? '', ...texts].flatMap((text) => text.split(/\r?\n|\\n|"/));
   return lines.filter((line) => /^[\w+/=]{16,}$/.test(line)).map((text) => ({ kind: 'registration key', text }));
-}
-
-/** What this service was given: a token of a unit's drop-in. */
-function ofEnvironment(): KnownSecret[] {
-  return Object.entries(process.env).flatMap(([name, text = '']) =>
-    masked(name, text) !== text && text.length >= 6 && !/^(?:\/[\w./:-]*|[a-z]+|\d+)$/.test(text)
-      ? [{ kind: 'value in the environment of the service', text }]
-      : [],
-  );
 }

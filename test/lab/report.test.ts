@@ -63,7 +63,7 @@ describeWith({ programs: reportPrograms }, 'a report of the lab', () => {
     });
   });
 
-  test('holds no password of a proxy, now or earlier', async () => {
+  test('holds no password of a proxy, and no secret of a container', async () => {
     const { link, root, identity } = await lab();
     const password = 'KolibrieFeder/7&x';
     const draft = {
@@ -77,13 +77,15 @@ describeWith({ programs: reportPrograms }, 'a report of the lab', () => {
     await link.appliance.changes.keep({ id });
     writeFileSync(
       join(root, 'var/log/app.log'),
-      `seen ${password} and ${Buffer.from(`lab:${password}`).toString('base64')}\n`,
+      `seen ${password} and ${Buffer.from(`lab:${password}`).toString('base64')}\ncontainers: changed-by-nobody lab-secret-1 lab-token-2\n`,
     );
     await link.appliance.report.start({});
     const { kept } = await ended(link);
     const folder = opened(join(root, 'var/diagnostics', kept[0]?.name ?? ''), identity);
     expect(readFileSync(join(folder, 'settings/settings.json'), 'utf8')).toContain('proxy.lab.test');
-    expect(readFileSync(join(folder, 'logs/app.log'), 'utf8')).toBe('seen [removed] and [removed]\n');
+    expect(readFileSync(join(folder, 'logs/app.log'), 'utf8')).toBe(
+      'seen [removed] and [removed]\ncontainers: [removed] [removed] [removed]\n',
+    );
     expect(
       filesIn(folder)
         .filter(({ bytes }) => bytes.includes('Kolibrie'))

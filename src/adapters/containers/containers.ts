@@ -85,6 +85,12 @@ export function realContainers({
       if (isById && id.length < 12) throw unknown;
       return fullImage(found, id, containers);
     },
+    environments: async (signal) => {
+      const all = await listed(signal);
+      // One that was removed meanwhile has none.
+      const found = await Promise.all(all.map(({ Id }) => inspect(Id, signal).catch(() => undefined)));
+      return found.flatMap((one) => one?.Config.Env ?? []);
+    },
   };
 }
 

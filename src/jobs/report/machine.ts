@@ -2,8 +2,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fail } from '../../errors.ts';
 import { printed } from '../../run.ts';
-import { masked } from '../../values/masked.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import { environmentSecrets } from './environment.ts';
 import { journal } from './items/journal.ts';
 import { journalText } from './items/journal-text.ts';
 import { logFiles } from './items/log-files.ts';
@@ -33,7 +33,7 @@ export function realDiagnostics(): Diagnostics {
 }
 
 /** One a line, "#" begins a comment; none where there is no such file. */
-export async function recipientsIn(path: string): Promise<string[]> {
+async function recipientsIn(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw fail('unavailable', { what: path, why: `It cannot be read (${error.code}).` }, error);
@@ -68,29 +68,23 @@ async function hashes(signal: AbortSignal): Promise<KnownSecret[]> {
  */
 async function environments(signal: AbortSignal): Promise<KnownSecret[]> {
   const [running, files] = await Promise.all([ofProcesses(signal), ofUnitFiles(signal)]);
-  const values = new Map([...running, ...files].filter(isSecret).map(({ text }) => [text, true]));
-  return [...values.keys()].map((text) => ({ kind: 'value of an environment', text }));
+  return environmentSecrets([...running, ...files]);
 }
 
-interface Variable {
-  name: string;
-  text: string;
-}
-
-async function ofProcesses(signal: AbortSignal): Promise<Variable[]> {
+async function ofProcesses(signal: AbortSignal): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).slice(0, PROCESSES);
-  const found: Variable[] = [];
+  const found: string[] = [];
   for (const id of ids) {
     signal.throwIfAborted();
     const text = await readFile(`/proc/${id}/environ`, 'utf8').catch(() => '');
-    found.push(...text.split('\0').flatMap(variable));
+    found.push(...text.split('\0'));
   }
   return found;
 }
 
 /** Environment= of unit files and drop-ins, and the files that EnvironmentFile= is used for. */
-async function ofUnitFiles(signal: AbortSignal): Promise<Variable[]> {
-  const found: Variable[] = [];
+async function ofUnitFiles(signal: AbortSignal): Promise<string[]> {
+  const found: string[] = [];
   for (const folder of [
     '/etc/systemd/system',
     '/run/systemd/system',
@@ -104,19 +98,8 @@ async function ofUnitFiles(signal: AbortSignal): Promise<Variable[]> {
       // systemd.exec(5): several on one line, parted by blanks; one with a blank stands in quotes.
       const entries =
         text.replace(/^Environment=/gm, '').match(/"[^"\n]*"|'[^'\n]*'|[^\s"']+(?:"[^"\n]*"|'[^'\n]*')?/g) ?? [];
-      found.push(...entries.map((entry) => entry.replace(/^["']|["']$/g, '').replaceAll('%%', '%')).flatMap(variable));
+      found.push(...entries.map((entry) => entry.replace(/^["']|["']$/g, '').replaceAll('%%', '%')));
     }
   }
   return found;
-}
-
-function variable(entry: string): Variable[] {
-  const [, name, text] = /^([\w.-]+)=["']?(.*?)["']?$/s.exec(entry) ?? [];
-  return name === undefined || text === undefined ? [] : [{ name, text }];
-}
-
-/** Words, numbers and paths that stand under such names are no secrets, and would be missed everywhere else. */
-function isSecret({ name, text }: Variable): boolean {
-  const isNamed = masked(name, 'x') !== 'x';
-  return isNamed && text.length >= 6 && !/^(?:(?:unix:path=)?\/[\w./-]*|[a-z]+|[A-Z]+|[\d.:]+)$/.test(text);
 }
