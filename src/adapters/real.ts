@@ -1,6 +1,7 @@
 /** The real machine: its adapters put together. Nothing else. */
 import { systemdArming } from '../changes/arm.ts';
 import { realDiagnostics } from '../jobs/report/machine.ts';
+import { realReset } from '../reset/reset.ts';
 import { realRecorder } from './capture/capture.ts';
 import { realContainers } from './containers/containers.ts';
 import { realFacts } from './facts/facts.ts';
@@ -18,6 +19,7 @@ import { effectiveNetwork, tellNetworkd } from './network/network.ts';
 import { probeDuplicate, testGateway } from './network/probe.ts';
 import { ours, renderInterfaces } from './network/render.ts';
 import { realPing } from './ping/ping.ts';
+import { reboot, sessions, shutdown } from './power/power.ts';
 import { testPlatform } from './proxy/probe.ts';
 import { tellEngine } from './proxy/proxy.ts';
 import { renderProxy } from './proxy/render.ts';
@@ -69,5 +71,6 @@ export function realMachine(): Machine {
       diagnostics: '/var/diagnostics',
       shrinkJournal: (bytes, signal) => shrinkJournal('/var/log', bytes, signal),
     },
+    power: { sessions, reboot, shutdown, reset: realReset() },
   };
 }

@@ -9,6 +9,7 @@ import { describeContainers, describeImages } from './describe-engine.ts';
 import { describeLogs } from './describe-logs.ts';
 import { describeChanges, describeDns, describeNetwork, describeProxy } from './describe-network.ts';
 import { describePlatformServer } from './describe-platform-server.ts';
+import { describePower } from './describe-power.ts';
 import { describeRegistration } from './describe-registration.ts';
 import { describeReport } from './describe-report.ts';
 import { describeSetup } from './describe-setup.ts';
@@ -129,6 +130,8 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       asking(async (context) => (await import('./audit.ts')).audit(context, options)),
     );
   describePlatformServer(program, end);
+  program.commandsGroup('Commands:');
+  describePower(program, asking);
   program.commandsGroup('Beneath:');
   describeService(program, end);
   // So that the action above can say it better. Commands made after this would inherit it.
@@ -152,6 +155,13 @@ function describeService(program: Command, end: (code: number) => void): void {
     .action(async () => {
       const { runWayBack } = await import('../service/way-back.ts');
       end(await runWayBack());
+    });
+  program
+    .command('reset-now', { hidden: true })
+    .description('carry out a reset that was decided; run by systemd at the early boot')
+    .action(async () => {
+      const [{ resetNow }, { ownLog }] = await Promise.all([import('../reset/now.ts'), import('../service/log.ts')]);
+      end(await resetNow(ownLog()));
     });
 }
 

@@ -22,11 +22,18 @@ export async function serviceCommand(options: ServiceArguments): Promise<number>
     return runService({ ...common, state: options.state ?? '/var/lib/gatehouse', about, machine: realMachine() });
   }
   const { openLabMachine } = await import('./lab.ts');
-  const lab = await openLabMachine(options, brand, options.state);
-  try {
+  for (;;) {
+    const lab = await openLabMachine(options, brand, options.state);
     const { about, machine } = lab;
-    return await runService({ ...common, state: options.state ?? lab.state, about, machine });
-  } finally {
-    await lab.close();
+    let isReboot = false;
+    const down = lab.down.then((how) => {
+      isReboot = how === 'reboot';
+    });
+    try {
+      const exit = await runService({ ...common, state: options.state ?? lab.state, about, machine }, down);
+      if (!isReboot) return exit;
+    } finally {
+      await lab.close();
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** How anything is asked of the appliance, and how a value read from it comes. Types only. */
 import type { Problem } from '../errors.ts';
+import type { Who } from './audit.ts';
 
 /** Handed to an operation: how to give it up, and where its progress goes. */
 export interface Call<P = never> {
@@ -12,6 +13,8 @@ export interface Call<P = never> {
   by?: string;
   /** The connection that asks, as the service names it: the same person may have several. */
   connection?: string;
+  /** Of what only reads: who asks, as soon as that is found out. Never rejects. */
+  who?: Promise<Who>;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The contract of the status line and of Info. Types only. */
 import type { Reading } from './call.ts';
+import type { PowerAction } from './power.ts';
 
 /** Kept by the service, by the socket that was connected to. A viewer's changes are refused with 'not-allowed'. */
 export type Role = 'operator' | 'viewer';
@@ -28,8 +29,10 @@ export interface Status {
   pendingChange?: { what: string; by: string /** ISO 8601 */; until: string };
   /** A disk that is nearly full, where the automatic clean-up could not help: a sentence. */
   diskFull?: string;
-  /** A long job that runs now. */
+  /** A long job that runs now: "report", "packet capture". */
   job?: { what: string };
+  /** What is coming, and when (ISO 8601). */
+  power?: { action: PowerAction; at: string };
 }
 
 export interface InterfaceFacts {

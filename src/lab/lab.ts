@@ -15,6 +15,7 @@ import { labLogs } from './logs.ts';
 import { labMachines, loadMachine } from './machines.ts';
 import { labOffers } from './offers.ts';
 import { labPing } from './ping.ts';
+import { labPower, resetAtStart, resetDone, startUnits, type WentDown } from './power.ts';
 import type { PortOf } from './proxy.ts';
 import { labDiagnostics } from './report.ts';
 import { furnish } from './root.ts';
@@ -50,6 +51,8 @@ export interface Lab {
   folder: string;
   /** This machine's own folder in it, for what the service keeps. */
   state: string;
+  /** Resolves when the machine goes down: it is to be closed then. Opened again it starts, after a reset as a new one. */
+  down: Promise<WentDown>;
   /** Where a broken state file was put; absent where there was none. */
   setAside?: string;
   /** Waits for jobs under way and lets the folder go; a lab that is killed instead loses only such jobs. */
@@ -73,7 +76,9 @@ export async function openLab({
   const place = await prepareFolder(folder);
   const release = await lockFolder(place);
   try {
-    const memory = await recall(place, data.name);
+    const start = { folder: place, name: data.name };
+    const memory = await recall(place, data.name, await resetAtStart(start));
+    await startUnits(memory);
     const { units, settled, running } = labUnits(data, memory, pace.job ?? 750);
     const engine = labContainers(data, memory, units, {
       step: pace.job ?? 750,
@@ -87,6 +92,7 @@ export async function openLab({
       await mkdir(kept, { recursive: true, mode: 0o700 });
       await writeRecord(kept, { finished: true, passed: [] });
     }
+    await resetDone(start);
     await furnish(root, 'value' in data.facts.hostName ? data.facts.hostName.value : data.name);
     await goBackAtBoot(kept, placesIn(root));
     const { link = 500, silence = 2000 } = pace;
@@ -94,6 +100,7 @@ export async function openLab({
     const capture = labCapture(root, parts, pace.packet ?? 40);
     const logs = await labLogs(data, { root, own }, units);
     const offers = labOffers(own);
+    const { power, down } = labPower(start, memory, pace.job ?? 750, state === undefined || state === own);
     return {
       machine: {
         ...parts,
@@ -104,6 +111,7 @@ export async function openLab({
         logs: logs.logs,
         ping: labPing(data, pace.ping ?? 1000),
         offers,
+        power,
         // Its journal takes no room.
         cleanUp: {
           logs: join(root, 'var/log'),
@@ -115,6 +123,7 @@ export async function openLab({
       name: data.name,
       folder: place,
       state: own,
+      down,
       ...(memory.setAside === undefined ? {} : { setAside: memory.setAside }),
       async close() {
         logs.close();

@@ -34,6 +34,10 @@ const containerMemory = z.strictObject({
 const machineMemory = z.strictObject({
   /** ISO 8601; when this machine was opened for the first time here. */
   openedAt: z.iso.datetime(),
+  /** When it was started the last time, where that was here; absent: it had been up for some while at the first. */
+  startedAt: z.iso.datetime().optional(),
+  /** It went down: its next opening is a start of it. */
+  isDown: z.boolean().default(false),
   units: z.record(z.string(), unitMemory),
   /** By name. */
   containers: z.record(z.string(), containerMemory).default({}),
@@ -90,12 +94,12 @@ async function read(path: string): Promise<{ content: z.output<typeof file>; set
   }
 }
 
-/** The memory of one machine in this folder; empty where it is opened for the first time. */
-export async function recall(folder: string, name: string): Promise<Memory> {
+/** The memory of one machine in this folder; empty where it is opened for the first time, or begins `anew`. */
+export async function recall(folder: string, name: string, anew = false): Promise<Memory> {
   const path = join(folder, 'state.json');
   const { content, setAside } = await read(path);
-  const known = Object.hasOwn(content.machines, name) ? content.machines[name] : undefined;
-  const machine = known ?? { openedAt: new Date().toISOString(), units: {}, containers: {} };
+  const known = !anew && Object.hasOwn(content.machines, name) ? content.machines[name] : undefined;
+  const machine = known ?? { openedAt: new Date().toISOString(), isDown: false, units: {}, containers: {} };
   content.machines[name] = machine;
   let last = Promise.resolve();
   const save = () => {

@@ -14,7 +14,7 @@ const what = 'The list of service units';
 
 function firstState(data: UnitData, index: number, booted: number): UnitMemory {
   const usual = { active: data.type === 'oneshot' ? 'exited' : 'running', failed: 'failed' } as Record<string, string>;
-  const since = new Date(booted + 2000 + index * 700).toISOString();
+  const since = new Date(Math.min(booted + 2000 + index * 700, Date.now())).toISOString();
   return {
     state: data.state,
     subState: data.subState ?? usual[data.state] ?? 'dead',
@@ -105,7 +105,7 @@ export function labUnits(
   const { machine } = memory;
   const all = new Map<string, { data: UnitData; unit: UnitMemory }>();
   for (const [index, data] of ('value' in units ? units.value : []).entries()) {
-    const booted = Date.parse(machine.openedAt) - upFor * 1000;
+    const booted = Date.parse(machine.startedAt ?? machine.openedAt) - (machine.startedAt ? 0 : upFor * 1000);
     all.set(data.name, { data, unit: machine.units[data.name] ?? firstState(data, index, booted) });
   }
   const queues = new Map<string, Promise<void>>();

@@ -62,7 +62,10 @@ export class Admission {
     if (operations[name] === 'change') return this.change(name, args, call, await who);
     if (name === 'about') return { ...(await this.appliance.about({}, call)), role };
     if (name === 'access.check') return this.check(args, call, await who);
-    return operationOf(this.appliance, name)(role === 'viewer' ? argumentsForViewers(name, args) : args, call);
+    return operationOf(this.appliance, name)(role === 'viewer' ? argumentsForViewers(name, args) : args, {
+      ...call,
+      who,
+    });
   }
 
   /** A change whose arguments are parsed, by whom the role allows it. */

@@ -1,5 +1,6 @@
 /** The appliance put together of a machine, a brand, and a folder for what is kept. Which machine is chosen elsewhere. */
 import { setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import type { Machine } from '../adapters/machine.ts';
 import type { About, Appliance } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
@@ -19,11 +20,13 @@ import { handoverOf } from './handover.ts';
 import { hostsOf } from './hosts.ts';
 import { imagesOf } from './images.ts';
 import { infoOf } from './info.ts';
+import { jobsOf } from './jobs.ts';
 import type { Log } from './log.ts';
 import { logsOf } from './logs.ts';
 import { networkOf } from './network.ts';
 import { pingOf } from './ping.ts';
 import { platformOf } from './platform.ts';
+import { powerOf } from './power.ts';
 import { proxyOf } from './proxy.ts';
 import { settingsOf } from './settings.ts';
 import { SetUp, setupOf } from './setup.ts';
@@ -58,6 +61,8 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const { machine, about, brand, log, state, pace = 1, closing = new AbortController().signal } = assembly;
   // Each group listens to it, and Node takes more than ten for a leak.
   setMaxListeners(0, closing);
+  // Every group ends with it.
+  setMaxListeners(100, closing);
   const audit = attributed(assembly.audit);
   const notice = (text: string) => log.warning(`settings: ${text}`);
   const store = await openStore(settingsFolder(state), { notice });
@@ -72,10 +77,12 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const handover = await handoverOf(system);
   closing.addEventListener('abort', () => void handover.close(), { once: true });
   const report = await reportsOf({ system, version: about.version, platform, captures }, handover);
+  const jobs = jobsOf(system, { report, capture: captures.group, registering: platform.registering });
+  const power = await powerOf({ system, keeper, jobs, registration: platform.groups.registration });
   return {
     // Where a connection says nothing else.
     about: async () => ({ ...about, role: 'operator' }),
-    status: statusOf(gauges, keeper, platform.view, cleaningUp(system, report), pace),
+    status: statusOf(gauges, { keeper, platform: platform.view, disks: cleaningUp(system, report), jobs, power }, pace),
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
@@ -95,6 +102,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     settings: settingsOf(system),
     audit: auditOf(state),
     capture: captures.group,
+    power: power.group,
     setup: setupOf(system, setUp, platform.view.state),
     report,
     ...platform.groups,

@@ -11,6 +11,7 @@ import { hostOf } from '../values/suffix.ts';
 import { connectivityOf, proxyTestOf } from './connectivity.ts';
 import { Gauge, type Source } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
+import { Under } from './jobs.ts';
 import { registrationOf, stateOf } from './registration.ts';
 import { reportOf } from './report.ts';
 import type { System } from './system.ts';
@@ -27,6 +28,8 @@ export interface PlatformView {
 export interface Platform {
   groups: Pick<Appliance, 'registration' | 'connectivity' | 'proxyTest'>;
   view: PlatformView;
+  /** A registration, while there is one. */
+  registering: Under;
   /** Something changed that the way to the platform may depend on. */
   nudge(): void;
 }
@@ -40,9 +43,10 @@ export async function platformOf(system: System, gauges: Gauges, version: string
   const report = () => reportOf(gauges, version);
   const contact = await Contact.begin({ store, reach, report, log, pace });
   void contact.keep(closing);
+  const under = new Under();
   return {
     groups: {
-      registration: registrationOf({ contact, store, reach, gauges, audit, version, closing }),
+      registration: registrationOf({ contact, store, reach, gauges, audit, version, closing, under }),
       connectivity: connectivityOf(reach, () => contact.nudge()),
       proxyTest: proxyTestOf(reach),
     },
@@ -51,6 +55,7 @@ export async function platformOf(system: System, gauges: Gauges, version: string
       source: { watch: (_every, onChange) => contact.watch(onChange) },
       urls: new Gauge('The suffix', 3000 * pace, () => urlsOf(system)),
     },
+    registering: under,
     nudge: () => contact.nudge(),
   };
 }

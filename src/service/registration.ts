@@ -14,6 +14,7 @@ import type { RegistrationStore } from '../platform/client/store.ts';
 import type { PersonalizationCode } from '../values/uuid.ts';
 import type { Audit } from './audit.ts';
 import type { Gauges } from './gauges.ts';
+import type { Under } from './jobs.ts';
 
 export interface RegistrationParts {
   contact: Contact;
@@ -24,6 +25,8 @@ export interface RegistrationParts {
   version: string;
   /** Aborted when the service ends. */
   closing: AbortSignal;
+  /** What is under way of it is known there, and can be ended there. */
+  under: Under;
 }
 
 export function registrationOf(parts: RegistrationParts): Appliance['registration'] {
@@ -40,7 +43,9 @@ export function registrationOf(parts: RegistrationParts): Appliance['registratio
     busy = { by, since: new Date().toISOString() };
     const entry = { by, what, before: words(contact) };
     try {
-      await work(AbortSignal.any([signal, closing]));
+      await parts.under.run(what === 'register' ? 'registration' : 'deregistration', (ended) =>
+        work(AbortSignal.any([signal, closing, ended])),
+      );
       await parts.audit.note({ ...entry, after: words(contact), outcome: 'done' });
       return contact.state();
     } catch (error) {

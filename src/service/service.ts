@@ -76,12 +76,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-/** Runs until SIGTERM or SIGINT, or until it cannot begin. Gives the process's exit code. */
-export async function runService(options: ServiceOptions): Promise<number> {
+/**
+ * Runs until SIGTERM or SIGINT, or until it cannot begin. Gives the process's exit code.
+ * @param over resolves where a machine that is simulated goes down
+ */
+export async function runService(options: ServiceOptions, over?: Promise<unknown>): Promise<number> {
   process.umask(0o077);
+  let end: () => void = () => undefined;
   const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    end = resolve;
   });
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  for (const signal of signals) process.once(signal, end);
+  void over?.then(end);
   try {
     const service = await startService(options);
     await asked;
@@ -92,5 +99,7 @@ export async function runService(options: ServiceOptions): Promise<number> {
     else if (error instanceof Failure) options.log.error(sentence(error.problem));
     else throw error;
     return 1;
+  } finally {
+    for (const signal of signals) process.off(signal, end);
   }
 }

@@ -4,15 +4,23 @@ import type { ChangeKeeper } from '../changes/change.ts';
 import type { DiskWatch } from './clean-up.ts';
 import { type Source, watchGauges } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
+import type { Jobs } from './jobs.ts';
 import type { PlatformView } from './platform.ts';
+import type { Power } from './power.ts';
 
 const PERIOD = 5000;
 
+export interface StatusParts {
+  keeper: ChangeKeeper;
+  platform: PlatformView;
+  disks: DiskWatch;
+  jobs: Jobs;
+  power: Pick<Power, 'scheduled' | 'source'>;
+}
+
 export function statusOf(
   { hostName, interfaces, units }: Gauges,
-  keeper: ChangeKeeper,
-  platform: PlatformView,
-  disks: DiskWatch,
+  { keeper, platform, disks, jobs, power }: StatusParts,
   pace: number,
 ): Appliance['status'] {
   const all = [hostName, interfaces, units] as const;
@@ -24,6 +32,8 @@ export function statusOf(
     const own = hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance';
     const registration = platform.state();
     const diskFull = disks.full();
+    const job = jobs.brief();
+    const scheduled = power.scheduled();
     return {
       name: registration.registered ? registration.name : own,
       ...(address ? { address } : {}),
@@ -34,6 +44,8 @@ export function statusOf(
       failedUnits: listed.filter((unit) => unit.state === 'failed').length,
       ...(pendingChange ? { pendingChange } : {}),
       ...(diskFull ? { diskFull } : {}),
+      ...(job === undefined ? {} : { job: { what: job } }),
+      ...(scheduled ? { power: scheduled } : {}),
     };
   };
   return {
@@ -44,7 +56,7 @@ export function statusOf(
     },
     watch: (_args, call) =>
       watchGauges(
-        [...all, changesSource(keeper), platform.source, disks.source].map(
+        [...all, changesSource(keeper), platform.source, disks.source, jobs.source, power.source].map(
           (source) => [source, PERIOD * pace] as const,
         ),
         compose,

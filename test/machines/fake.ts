@@ -30,6 +30,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     diagnostics: strict('diagnostics', { folder: '/nonexistent', items: [], ...fakes.diagnostics }),
     // Looked at when a service starts: it has no logs that could be too many.
     cleanUp: strict('cleanUp', { logs: '/nonexistent', diagnostics: '/nonexistent', ...fakes.cleanUp }),
+    // Looked at when a service starts: no reset was decided.
+    power: strict('power', { reset: { decided: async () => undefined } as never, ...fakes.power }),
     changing: strict<Machine['changing']>('changing', {
       places: [],
       arming: armingHere,
