@@ -207,7 +207,12 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'squid', 'openssl
 
   test('given up by the operator: ended within a second', async () => {
     const sha256 = await confirmed();
-    const told = await push({ sha256, password, cancelAfter: size / 8 });
+    let [asked, ended] = [0, 0];
+    const told = await push({ sha256, password, cancelAfter: size / 8 }, ({ state, sent }) => {
+      if (sent > size / 8) asked ||= performance.now();
+      if (state === 'cancelled') ended ||= performance.now();
+    });
+    expect(ended - asked).toBeLessThan(1000);
     expect(told.uploads.at(-1)?.state).toBe('cancelled');
     expect(told.uploads.at(-1)?.sent).toBeLessThan(size);
   });
