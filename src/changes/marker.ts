@@ -73,7 +73,7 @@ const markerOf = (places: Places) =>
   z.strictObject({
     version: z.literal(1),
     id: text.regex(/^[0-9a-f-]{8,40}$/),
-    section: z.enum(['interface', 'dns', 'proxy', 'settings', 'reset-network']),
+    section: z.enum(['interface', 'dns', 'proxy', 'settings', 'reset-network', 'apply']),
     what: text,
     by: text,
     began: z.iso.datetime(),

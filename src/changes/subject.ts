@@ -10,6 +10,7 @@ export const sectionNames: Record<Section, string> = {
   proxy: 'Proxy settings',
   settings: 'All settings',
   'reset-network': 'All network settings',
+  apply: 'Unattended set-up',
 };
 
 /** "Network settings of eth0" */
@@ -21,6 +22,6 @@ export function subjectOf(draft: ChangeDraft): string {
 
 /** Do changes of the two touch each other? */
 export function touches(one: Section, other: Section): boolean {
-  const isWide = (section: Section) => section === 'settings' || section === 'reset-network';
+  const isWide = (section: Section) => section === 'settings' || section === 'reset-network' || section === 'apply';
   return one === other || isWide(one) || isWide(other);
 }

@@ -5,13 +5,25 @@ import type { DnsSettings, InterfaceSettings, ProxyDraft } from './network.ts';
 export type ChangeDraft =
   | { section: 'interface'; name: string; settings: InterfaceSettings }
   | { section: 'dns'; settings: DnsSettings }
-  | {
-      section: 'proxy';
-      settings: { enabled: boolean; proxies: ProxyDraft[]; order: 'sequential' | 'random'; noProxy: string[] };
-    }
+  | { section: 'proxy'; settings: ProxyDraftSettings }
   /** Back to an earlier version of the settings. */
   | { section: 'settings'; revision: number }
-  | { section: 'reset-network' };
+  | { section: 'reset-network' }
+  /** Several at once; made by the service itself, of an unattended file. What is absent stays. */
+  | {
+      section: 'apply';
+      interfaces: Record<string, InterfaceSettings>;
+      dns?: DnsSettings;
+      proxy?: ProxyDraftSettings;
+      suffix?: string;
+    };
+
+export interface ProxyDraftSettings {
+  enabled: boolean;
+  proxies: ProxyDraft[];
+  order: 'sequential' | 'random';
+  noProxy: string[];
+}
 
 /** One line of a preview. */
 export interface Difference {

@@ -24,11 +24,25 @@ export async function draftedSettings(
       return { ...before, dns: draft.settings as Settings['dns'] };
     case 'proxy':
       return { ...before, proxy: draftedProxy(draft.settings, before.proxy) };
+    case 'apply':
+      return withApplied(before, draft);
     case 'settings':
       return withFixed(system, (await system.store.version(draft.revision)).settings, before);
     case 'reset-network':
       return { ...before, ...resetNetwork(before, found) };
   }
+}
+
+/** Parsed when they came in. */
+function withApplied(before: Settings, draft: Extract<ChangeDraft, { section: 'apply' }>): Settings {
+  const { interfaces, dns = before.dns, suffix = before.suffix } = draft;
+  return {
+    ...before,
+    interfaces: { ...before.interfaces, ...interfaces },
+    dns,
+    ...(draft.proxy ? { proxy: draftedProxy(draft.proxy, before.proxy) } : {}),
+    ...(suffix === undefined ? {} : { suffix }),
+  } as Settings;
 }
 
 /** What can be changed no more stays also when an earlier version comes back. */

@@ -4,7 +4,7 @@ import type { ChangeDraft } from '../appliance.ts';
 import type { Prepared } from '../changes/parts.ts';
 import { subjectOf } from '../changes/subject.ts';
 import type { Settings } from '../settings/schema.ts';
-import { checkInterface, cutSessions } from './checks.ts';
+import { type Checked, checkInterface, cutSessions } from './checks.ts';
 import { consequencesOf } from './consequences.ts';
 import { draftedSettings } from './drafted.ts';
 import { Mistakes } from './mistakes.ts';
@@ -31,10 +31,7 @@ export async function prepared(
     system.machine.resolver.effective(signal).catch(() => undefined),
   ]);
   const mistakes = new Mistakes();
-  const checks =
-    draft.section === 'interface'
-      ? await checkInterface(system, { name: draft.name, settings: draft.settings, before, found }, mistakes, signal)
-      : [];
+  const checks = await checksOf(system, draft, { before, found }, mistakes, signal);
   mistakes.check();
   const after = await draftedSettings(system, draft, before, found);
   const warnings = [...checks, ...(await warningsFor(system, draft, before, after, found, signal))];
@@ -55,6 +52,34 @@ export async function prepared(
     },
     ...consequencesOf({ machine: system.machine, store: storeFolder }, before, next, found),
   };
+}
+
+async function checksOf(
+  system: System,
+  draft: ChangeDraft,
+  { before, found }: Pick<Checked, 'before' | 'found'>,
+  mistakes: Mistakes,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (draft.section === 'interface')
+    return checkInterface(system, { name: draft.name, settings: draft.settings, before, found }, mistakes, signal);
+  if (draft.section !== 'apply') return [];
+  const names = Object.keys(draft.interfaces);
+  const warnings = await Promise.all(
+    Object.entries(draft.interfaces).map(async ([name, settings]) => {
+      const own = new Mistakes();
+      // What another of them has now it will have no more.
+      const others = found.map((one) =>
+        one.name !== name && names.includes(one.name) ? { ...one, addresses: [] } : one,
+      );
+      const after = { ...before, interfaces: { ...before.interfaces, ...draft.interfaces } } as Settings;
+      const said = await checkInterface(system, { name, settings, before: after, found: others }, own, signal);
+      for (const { field, why, right } of own.all)
+        mistakes.add(field === 'name' ? `network.${name}` : `network.${name}.${field}`, why, right);
+      return said;
+    }),
+  );
+  return warnings.flat();
 }
 
 async function warningsFor(

@@ -29,6 +29,7 @@ export function differencesFor(draft: ChangeDraft, before: Settings, after: Sett
       );
       return [...prefixed, ...dnsLines(before, after, now), ...proxyLines(before, after)];
     }
+    case 'apply':
     case 'settings':
       return differencesBetween(before, after).map(({ path, before = 'none', after = 'none' }) => ({
         what: path,

@@ -33,6 +33,7 @@ export async function tryOut(system: System, draft: ChangeDraft, tell: Tell, sig
 
 function interfacesOf(draft: ChangeDraft, { interfaces }: Settings): string[] {
   if (draft.section === 'interface') return [draft.name];
+  if (draft.section === 'apply' && draft.dns === undefined) return Object.keys(draft.interfaces);
   // A change of DNS sets up the interfaces anew, too: it could be kept, or the next one begun, before they are back.
   return draft.section === 'proxy' ? [] : Object.keys(interfaces);
 }
@@ -102,11 +103,11 @@ const isName = (host: string) => /[a-z]/i.test(host) && !host.includes(':');
 /** Without a suffix there is no platform to be reached; but a proxy is tried with the brand's first. */
 async function platform(
   { machine, brand, pace }: System,
-  { section }: ChangeDraft,
+  draft: ChangeDraft,
   settings: Settings,
   signal: AbortSignal,
 ): Promise<TestResult | undefined> {
-  const host = platformHost(brand, settings) ?? (section === 'proxy' ? firstHost(brand) : undefined);
+  const host = platformHost(brand, settings) ?? (isOfProxy(draft) ? firstHost(brand) : undefined);
   if (host === undefined) return undefined;
   const { enabled, proxies, order, noProxy } = settings.proxy;
   const parsed = parseHost(host);
@@ -120,6 +121,9 @@ async function platform(
     return { test: 'platform', passed: false, said: sentence(problemOf(error, messageOf(error))) };
   }
 }
+
+const isOfProxy = (draft: ChangeDraft) =>
+  draft.section === 'proxy' || (draft.section === 'apply' && draft.proxy !== undefined);
 
 function platformHost({ hosts }: System['brand'], { suffix }: Settings): string | undefined {
   return suffix === undefined ? undefined : hostOf(hosts.status, suffix);
