@@ -1,6 +1,5 @@
 /** The appliance put together of a machine, a brand, and a folder for what is kept. Which machine is chosen elsewhere. */
 import { setMaxListeners } from 'node:events';
-import { setMaxListeners } from 'node:events';
 import type { Machine } from '../adapters/machine.ts';
 import type { About, Appliance } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
@@ -61,8 +60,6 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const { machine, about, brand, log, state, pace = 1, closing = new AbortController().signal } = assembly;
   // Each group listens to it, and Node takes more than ten for a leak.
   setMaxListeners(0, closing);
-  // Every group ends with it.
-  setMaxListeners(100, closing);
   const audit = attributed(assembly.audit);
   const notice = (text: string) => log.warning(`settings: ${text}`);
   const store = await openStore(settingsFolder(state), { notice });
