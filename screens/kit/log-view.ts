@@ -2,12 +2,13 @@
  * A log of any length to read: both orders, search, following, limits. Lines come by pages from a supply. Keys and
  * painting; what is held is log-window.ts's, where it stands log-layout.ts's.
  */
-import type { LogEntry, LogNews, LogPlace } from '../../src/appliance.ts';
-import { problemOf, sentence } from '../../src/errors.ts';
+import type { LogEntry, LogPlace } from '../../src/appliance.ts';
+import { sentence } from '../../src/errors.ts';
 import { columns as columnsOf, wrap } from '../../src/values/width.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Segment } from './canvas.ts';
 import { back, type KeyHint } from './keys.ts';
+import { LogFollow } from './log-follow.ts';
 import { characterAt, LogLayout, type LogLook, type LogRow } from './log-layout.ts';
 import { LogSearch } from './log-search.ts';
 import { type LogSupply, LogWindow } from './log-window.ts';
@@ -51,9 +52,7 @@ export class LogView extends Piece<void> {
   private isBare = false;
   /** Said in the foot until the next key. */
   private said: Segment | undefined;
-  private following: AbortController | undefined;
-  private followed: Segment | undefined;
-  private skipped = 0;
+  private readonly following = new LogFollow(this.signal, () => this.stage.invalidate());
   private readonly buttons = new Buttons(['EXIT']);
 
   constructor(private readonly options: LogViewOptions) {
@@ -118,7 +117,7 @@ export class LogView extends Piece<void> {
       { key: '/', does: 'search' },
       { key: '?', does: 'search backward' },
       { key: 'n/N', does: 'find next or previous' },
-      { key: 'f', does: this.following ? 'stop following' : 'follow' },
+      { key: 'f', does: this.following.isOn ? 'stop following' : 'follow' },
       ...(this.options.limit ? [{ key: 'l', does: 'limit' }] : []),
       { key: 'o', does: this.open_.layout.newestFirst ? 'see the oldest first' : 'see the newest first' },
       { key: 'w', does: this.open_.layout.wraps ? 'cut long lines' : 'wrap long lines' },
@@ -134,7 +133,7 @@ export class LogView extends Piece<void> {
     '?': () => this.search.ask(-1),
     n: () => void this.find(1),
     N: () => void this.find(-1),
-    f: () => (this.following ? this.unfollow() : void this.follow()),
+    f: () => (this.following.isOn ? this.following.stop() : void this.follow()),
     l: () => void this.limit(),
     o: () => this.turn(),
     w: () => this.wrapped(),
@@ -177,7 +176,7 @@ export class LogView extends Piece<void> {
     // Whoever reads further up does not want to be carried away.
     const before = this.open_.layout.top;
     this.open_.layout.move(rows);
-    if (this.open_.layout.top !== before) this.unfollow();
+    if (this.open_.layout.top !== before) this.following.stop();
   }
 
   private slide(columns: number): void {
@@ -186,14 +185,14 @@ export class LogView extends Piece<void> {
 
   private far(where: 'begin' | 'end'): void {
     const { layout } = this.open_;
-    this.unfollow();
+    this.following.stop();
     const isNewest = (where === 'begin') === layout.newestFirst;
     void this.begin(isNewest ? 'newest' : 'oldest');
   }
 
   private turn(): void {
     const { layout } = this.open_;
-    this.unfollow();
+    this.following.stop();
     layout.newestFirst = !layout.newestFirst;
     void this.begin();
   }
@@ -217,7 +216,7 @@ export class LogView extends Piece<void> {
       this.said = { text: 'Search first: / or ?', role: 'warn' };
       return;
     }
-    this.unfollow();
+    this.following.stop();
     const { log, layout, window } = this.open_;
     const sense = this.search.senseOf(again);
     const found = await this.search.find(log.supply, this.origin(sense), sense === 1 ? layout.below : layout.above);
@@ -261,46 +260,20 @@ export class LogView extends Piece<void> {
   // -------------------------------------------------------------- follow
 
   private async follow(): Promise<void> {
-    const following = new AbortController();
-    this.following = following;
-    this.followed = { text: 'following', role: 'good' };
     this.search.said = undefined;
-    this.skipped = 0;
-    await this.begin('newest');
-    const { log, window } = this.open_;
-    if (following.signal.aborted) return;
-    const from = window.at(window.last)?.place ?? 'newest';
-    const signal = AbortSignal.any([this.signal, following.signal]);
-    try {
-      await log.supply.follow({ from }, { signal, progress: (news) => this.take(news, following) });
-    } catch (error) {
-      const problem = problemOf(error);
-      if (!following.signal.aborted && problem.code !== 'aborted') this.said = { text: sentence(problem), role: 'bad' };
-    }
-    if (this.following === following) this.unfollow();
-    this.stage.invalidate();
-  }
-
-  private take(news: LogNews, following: AbortController): void {
-    if (following.signal.aborted) return;
-    const { window, layout } = this.open_;
-    if (news.kind === 'lines') {
-      this.skipped += news.skipped;
-      window.append(news.lines);
-      if (layout.newestFirst) layout.toBegin();
-      else layout.toEnd();
-      const passed = this.skipped ? `, ${this.skipped.toLocaleString('en')} lines left out` : '';
-      this.followed = { text: `following${passed}`, role: passed ? 'warn' : 'good' };
-    } else if (news.kind === 'interrupted') this.followed = { text: `waiting: ${news.why}`, role: 'warn' };
-    else if (news.kind === 'resumed') this.followed = { text: 'following', role: 'good' };
-    else this.followed = { text: `following, the file was ${news.kind}`, role: 'good' };
-    this.stage.invalidate();
-  }
-
-  private unfollow(): void {
-    this.following?.abort();
-    this.following = undefined;
-    this.followed = undefined;
+    await this.following.begin(async () => {
+      await this.begin('newest');
+      const { log, window, layout } = this.open_;
+      return {
+        supply: log.supply,
+        newest: () => window.at(window.last)?.place ?? 'newest',
+        take: (lines) => {
+          window.append(lines);
+          if (layout.newestFirst) layout.toBegin();
+          else layout.toEnd();
+        },
+      };
+    });
   }
 
   // -------------------------------------------------------------- position and limits
@@ -319,7 +292,7 @@ export class LogView extends Piece<void> {
       this.said = { text: 'No position was saved in this log: m saves one.', role: 'warn' };
       return;
     }
-    this.unfollow();
+    this.following.stop();
     const { window, layout } = this.open_;
     layout.top = window.find(entry.place) ?? (await window.around(entry));
     layout.row = 0;
@@ -329,7 +302,7 @@ export class LogView extends Piece<void> {
   private async limit(): Promise<void> {
     const log = await this.options.limit?.();
     if (!log) return;
-    this.unfollow();
+    this.following.stop();
     this.search.leave();
     const { newestFirst, wraps } = this.open_.layout;
     this.open_ = this.opening(log, newestFirst, wraps);
@@ -398,7 +371,7 @@ export class LogView extends Piece<void> {
     const { problem, isEmpty } = this.open_.window;
     const failed: Segment | undefined = problem && !isEmpty ? { text: sentence(problem), role: 'bad' } : undefined;
     const limits = this.open_.log.limits;
-    const said = this.said ?? failed ?? this.search.said ?? this.followed;
+    const said = this.said ?? failed ?? this.search.said ?? this.following.said;
     const shown = said?.text ? said : limits ? ({ text: `only: ${limits}`, role: 'warn' } as const) : undefined;
     if (shown) canvas.text(0, 0, shown.text, shown.role, Math.max(0, canvas.width - place.length - 2));
   }

@@ -114,7 +114,8 @@ export class LogWindow {
 
   /** At the newest end. A line that was still being written comes again when it is longer. */
   private add(lines: readonly LogEntry[]): void {
-    if (lines[0] && lines[0].place === this.entries.at(-1)?.place) {
+    const last = this.entries.at(-1);
+    if (last?.isOpen && lines[0]?.text.startsWith(last.text)) {
       this.entries.pop();
       this.last -= 1;
     }

@@ -43,6 +43,8 @@ export interface LogEntry {
   text: string;
   /** Characters that it is longer. */
   more?: number;
+  /** Nothing ends it yet: it may come again, longer, at another place. */
+  isOpen?: true;
   /** ISO 8601; of files unknown: their lines begin with it, in any form. */
   at?: string;
   from?: string;

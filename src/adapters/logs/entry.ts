@@ -32,12 +32,13 @@ export async function entryAt(bytes: Bytes, inode: string, start: number, end: n
   const tail = await bytes.slice(Math.max(start, end - 2), end);
   const textEnd = end - lineBreak(tail);
   const place = placeOf({ inode, start, end });
-  if (textEnd - start <= KEPT) return { place, text: (await bytes.slice(start, textEnd)).toString('utf8') };
+  const open = textEnd === end ? { isOpen: true as const } : {};
+  if (textEnd - start <= KEPT) return { place, text: (await bytes.slice(start, textEnd)).toString('utf8'), ...open };
   const head = await bytes.slice(start, start + KEPT);
   const whole = wholeCharacters(head);
   const rest = textEnd - start - whole;
   const more = rest > COUNTED ? rest : characters(await bytes.slice(start + whole, textEnd));
-  return { place, text: head.toString('utf8', 0, whole), more };
+  return { place, text: head.toString('utf8', 0, whole), more, ...open };
 }
 
 function lineBreak(tail: Buffer): number {
