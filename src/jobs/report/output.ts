@@ -13,6 +13,8 @@ const SMALL = 4 << 20;
 /** Bytes that one program may print. */
 const PRINTED = 16 << 20;
 const PIECE = 256 << 10;
+/** Of the end of a file, where its first whole line is looked for. */
+const HEAD = 64 << 10;
 
 export class Output implements ItemOutput {
   written = 0;
@@ -72,8 +74,11 @@ export class Output implements ItemOutput {
           `${program} ended with code ${result.exitCode}${said ? `: ${said.split('\n').at(-1)?.slice(0, 200)}` : ''}`,
         );
       if (result.exitCode === 0 || result.bytes.length > 0) this.given += 1;
+      // What was cut off may be the other half of a secret.
+      const whole = result.isCut || result.isTimedOut ? result.bytes.lastIndexOf(10) + 1 : result.bytes.length;
+      const printedWhole = result.bytes.subarray(0, whole);
       const errors = said && result.exitCode !== 0 ? `\n[standard error]\n${said}\n` : '';
-      if (result.bytes.length > 0 || errors) await this.bytes(file, Buffer.concat([result.bytes, Buffer.from(errors)]));
+      if (printedWhole.length > 0 || errors) await this.bytes(file, Buffer.concat([printedWhole, Buffer.from(errors)]));
       return result;
     } catch (error) {
       this.signal.throwIfAborted();
@@ -95,7 +100,9 @@ export class Output implements ItemOutput {
       if (bound === 0) return this.cut(`no room is left for ${file}`);
       // Files of /proc and /sys have no size that they would tell.
       const size = found.size === 0 ? (await handle.readFile()).length : found.size;
-      const from = Math.max(0, size - bound);
+      const cut = Math.max(0, size - bound);
+      const head = await handle.read(Buffer.alloc(cut > 0 ? HEAD : 0), 0, cut > 0 ? HEAD : 0, cut);
+      const from = cut + wholeFrom(head.buffer.subarray(0, head.bytesRead));
       if (from > 0) this.cut(`of ${file} only the last ${bound} bytes`);
       this.given += 1;
       const time = found.mtimeMs / 1000;
@@ -182,6 +189,20 @@ export class Output implements ItemOutput {
     this.names.add(unique);
     return unique;
   }
+}
+
+/**
+ * Where the end of a text can begin: with a line, and behind a private key whose beginning is cut off. What is before
+ * could be the rest of a secret that is not known as one any more.
+ */
+export function wholeFrom(head: Buffer): number {
+  if (head.length === 0) return 0;
+  const text = head.toString('latin1');
+  const end = text.search(/-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----/);
+  const begin = text.indexOf('-----BEGIN');
+  const isInKey = end >= 0 && (begin < 0 || begin > end);
+  const line = text.indexOf('\n', isInKey ? end : 0) + 1;
+  return line > 0 ? line : head.length;
 }
 
 type Read = (buffer: Buffer, at: number) => Promise<{ bytesRead: number; buffer: Buffer }>;

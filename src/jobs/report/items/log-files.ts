@@ -4,6 +4,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { Item, ItemOutput } from '../item.ts';
+import { wholeFrom } from '../output.ts';
 
 const EACH = 16 << 20;
 const MOST = 96 << 20;
@@ -67,7 +68,8 @@ async function unpacked(out: ItemOutput, file: string, path: string, signal: Abo
     out.note(`${path} could not be unpacked to its end (${(error as NodeJS.ErrnoException).code ?? 'broken'})`);
   }
   if (!isWhole) out.cut(`of ${file} only the last ${size} bytes`);
-  if (size > 0) await out.bytes(file, Buffer.concat(chunks));
+  const end = Buffer.concat(chunks);
+  if (size > 0) await out.bytes(file, isWhole ? end : end.subarray(wholeFrom(end.subarray(0, 64 << 10))));
 }
 
 async function isBinary(path: string): Promise<boolean> {
