@@ -1,5 +1,6 @@
 /** The command line: its commands, options and help. What each command does is in the files beside this one. */
 import { Command, CommanderError } from 'commander';
+import type { Appliance } from '../appliance.ts';
 import { fail, problemOf } from '../errors.ts';
 import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
@@ -39,13 +40,26 @@ With --json a result is one JSON value on one line, what is told live is one lin
 
 ${exitTable}`;
 
+/** What a command line is held to that is not to do everything. */
+export interface Bounds {
+  /** Takes commands and options away. */
+  cut(program: Command): void;
+  /** The appliance, as far as it may be asked. */
+  only(appliance: Appliance): Appliance;
+}
+
 /** Gives the exit code. */
-export async function runProgram(args: readonly string[]): Promise<number> {
+export async function runProgram(args: readonly string[], bounds?: Bounds): Promise<number> {
   let exit: number = exits.done;
   const isJson = args.includes('--json');
-  const program = describe(isJson, (code) => {
-    exit = code;
-  });
+  const program = describe(
+    isJson,
+    (code) => {
+      exit = code;
+    },
+    bounds,
+  );
+  bounds?.cut(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exit;
@@ -65,7 +79,12 @@ function wrongUsage({ message }: CommanderError) {
   return fail('bad-value', { field: 'command line', why, right: 'as gatehouse --help says' }).problem;
 }
 
-function describe(isJson: boolean, end: (code: number) => void): Command {
+/** All commands, to look at. */
+export function commandTree(): Command {
+  return describe(false, () => undefined);
+}
+
+function describe(isJson: boolean, end: (code: number) => void, bounds?: Bounds): Command {
   const program = new Command('gatehouse')
     .description('The console of a gateway appliance, and the service behind it.')
     .version(version, '--version')
@@ -86,7 +105,7 @@ function describe(isJson: boolean, end: (code: number) => void): Command {
       const { runConsole } = await import('./console.ts');
       end(await runConsole(program.opts<Options>()));
     });
-  const asking: Asking = (run) => withLink(program.opts<Options>(), run).then(end);
+  const asking: Asking = (run) => withLink(program.opts<Options>(), run, bounds).then(end);
 
   program.commandsGroup('See and try:');
   program
@@ -192,7 +211,11 @@ function describeUnits(program: Command, asking: Asking): void {
 }
 
 /** Ctrl-C gives the command up; a second one ends the program at once. */
-async function withLink(options: Options, run: (context: Context) => Promise<number>): Promise<number> {
+async function withLink(
+  options: Options,
+  run: (context: Context) => Promise<number>,
+  bounds?: Bounds,
+): Promise<number> {
   const output = outputTo(process.stdout, process.stderr, options.json === true);
   const interrupted = new AbortController();
   const onSignal = () => (interrupted.signal.aborted ? process.exit(exits.interrupted) : interrupted.abort());
@@ -203,7 +226,7 @@ async function withLink(options: Options, run: (context: Context) => Promise<num
   try {
     const terminal = options.json ? undefined : terminalOf(process.stdin, process.stderr);
     const context: Context = {
-      appliance: link.appliance,
+      appliance: bounds?.only(link.appliance) ?? link.appliance,
       output,
       signal: interrupted.signal,
       ...(terminal ? { terminal } : {}),
