@@ -30,6 +30,7 @@ import type { Arming } from '../changes/arm.ts';
 import type { Places } from '../jobs/clean-up/clean-up.ts';
 import type { OfferEvent } from '../jobs/handover/offer.ts';
 import type { Diagnostics } from '../jobs/report/diagnostics.ts';
+import type { Seed } from '../unattended/seed.ts';
 import type { Secret } from '../values/secret.ts';
 import type { Recorder } from './capture/recorder.ts';
 import type { Effect, ManagedFile } from './files.ts';
@@ -142,6 +143,13 @@ export interface Login {
   state(user: string, signal: AbortSignal): Promise<LoginState>;
   setPassword(user: string, password: Secret, signal: AbortSignal): Promise<void>;
   isPassword(user: string, password: Secret, signal: AbortSignal): Promise<boolean>;
+  /** As /etc/shadow has it (crypt(5)). */
+  passwordHash(user: string, signal: AbortSignal): Promise<Secret | undefined>;
+  setPasswordHash(user: string, hash: Secret, signal: AbortSignal): Promise<void>;
+  /** Lines of authorized_keys. */
+  keys(user: string, signal: AbortSignal): Promise<string[]>;
+  /** Those and no others. */
+  setKeys(user: string, keys: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 /** What a transaction needs of the machine beyond its sections. */
@@ -281,6 +289,12 @@ export interface Reset {
   decided(): Promise<{ by: string; when: 'now' | 'before' } | undefined>;
 }
 
+/** Disks that somebody put in so that the first boot sets the machine up by itself. */
+export interface Seeds {
+  /** The first that is there now. Never rejects but when aborted. */
+  find(signal: AbortSignal): Promise<Seed | undefined>;
+}
+
 export interface Machine {
   facts: Facts;
   units: Units;
@@ -294,6 +308,7 @@ export interface Machine {
   hosts: Hosts;
   ssh: Ssh;
   login: Login;
+  seeds: Seeds;
   logs: Logs;
   capture: Recorder;
   changing: Changing;

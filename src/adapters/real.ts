@@ -9,7 +9,8 @@ import { realFigures } from './figures/figures.ts';
 import type { Effect } from './files.ts';
 import { realOffers } from './handover/offers.ts';
 import { readHosts, writeHosts } from './hosts/hosts.ts';
-import { isPassword, loginState, setPassword } from './login/login.ts';
+import { authorizedKeys, setAuthorizedKeys } from './login/keys.ts';
+import { isPassword, loginState, passwordHash, setPassword, setPasswordHash } from './login/login.ts';
 import { journalReader, journalUnits } from './logs/journal.ts';
 import { Matcher } from './logs/journal-match.ts';
 import { shrinkJournal } from './logs/journal-shrink.ts';
@@ -27,6 +28,7 @@ import { openTunnel } from './proxy/tunnel.ts';
 import { testDns } from './resolver/probe.ts';
 import { renderResolver } from './resolver/render.ts';
 import { effectiveResolver, tellResolved } from './resolver/resolver.ts';
+import { realSeeds } from './seed/seed.ts';
 import { disableSsh, enableSsh, sshState } from './ssh/ssh.ts';
 import { renderTime } from './time/render.ts';
 import { effectiveTime, setZone, tellTimesyncd, zones } from './time/time.ts';
@@ -60,7 +62,16 @@ export function realMachine(): Machine {
     time: { effective: effectiveTime, files: renderTime, tell: tellTimesyncd, zones, setZone },
     hosts: { read: () => readHosts(), write: (entries) => writeHosts(entries) },
     ssh: { state: sshState, enable: enableSsh, disable: disableSsh },
-    login: { state: loginState, setPassword, isPassword },
+    login: {
+      state: loginState,
+      setPassword,
+      isPassword,
+      passwordHash,
+      setPasswordHash,
+      keys: authorizedKeys,
+      setKeys: setAuthorizedKeys,
+    },
+    seeds: realSeeds(),
     logs: { ...logFiles('/var/log', '/var/tmp'), units: journalUnits, journal: journalReader },
     capture: realRecorder(),
     changing,

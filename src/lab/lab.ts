@@ -19,6 +19,7 @@ import { labPower, resetAtStart, resetDone, startUnits, type WentDown } from './
 import type { PortOf } from './proxy.ts';
 import { labDiagnostics } from './report.ts';
 import { furnish } from './root.ts';
+import { labSeeds } from './seed.ts';
 import { recall } from './state.ts';
 import { labSystem, placesIn } from './system.ts';
 import { labUnits } from './units.ts';
@@ -109,6 +110,7 @@ export async function openLab({
         containers: engine.containers,
         figures: labFigures(data, () => [...running(), ...engine.running(running())]),
         logs: logs.logs,
+        seeds: labSeeds(root),
         ping: labPing(data, pace.ping ?? 1000),
         offers,
         power,

@@ -21,6 +21,8 @@ export function fakeMachine(fakes: Fakes = {}): Machine {
     hosts: part('hosts'),
     ssh: part('ssh'),
     login: part('login'),
+    // Looked for when a service starts that was never set up: no disk is there.
+    seeds: strict('seeds', { find: async () => undefined, ...fakes.seeds }),
     logs: part('logs'),
     // Looked into when a service starts: nothing was ever captured.
     capture: strict('capture', { folder: '/nonexistent', boot: async () => 'boot', ...fakes.capture }),

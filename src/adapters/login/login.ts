@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, fail } from '../../errors.ts';
 import { run } from '../../run.ts';
-import type { Secret } from '../../values/secret.ts';
+import { Secret } from '../../values/secret.ts';
 
 const limit = 10_000;
 /** PAM_MAX_RESP_SIZE of Linux-PAM, with room for its end. */
@@ -103,4 +103,20 @@ function unusable(password: Secret): string | undefined {
 function named(user: string): string {
   if (/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) return user;
   throw fail('bad-value', { field: 'user', why: 'it is not the name of an account', right: 'operator' });
+}
+
+/** As /etc/shadow has it; undefined without one, and where the account is locked. */
+export async function passwordHash(user: string, signal: AbortSignal): Promise<Secret | undefined> {
+  const { stdout, exitCode } = await run('getent', ['shadow', '--', named(user)], { limit, signal, expect: [0, 2] });
+  const hash = exitCode === 0 ? (stdout.trim().split(':')[1] ?? '') : '';
+  return hash.startsWith('$') ? new Secret(hash) : undefined;
+}
+
+/** @throws Failure 'program-failed' */
+export async function setPasswordHash(user: string, hash: Secret, signal: AbortSignal): Promise<void> {
+  try {
+    await run('chpasswd', ['--encrypted'], { limit, signal, input: `${named(user)}:${hash.reveal()}\n` });
+  } catch (error) {
+    throw withoutInput('chpasswd', error);
+  }
 }
