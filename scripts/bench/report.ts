@@ -89,6 +89,7 @@ async function product(recipient: string): Promise<Took> {
     secrets: [{ kind: 'proxy password', text: 'KolibrieFeder_-/|~!?@#$%^&*+=' }],
     signal: new AbortController().signal,
     changed: () => undefined,
+    isUsed: () => false,
     removed: () => undefined,
   });
   const seconds = (performance.now() - began) / 1000;

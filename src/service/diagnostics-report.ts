@@ -226,6 +226,7 @@ class Reports {
         ...{ keep: this.keep, items: this.items, job, machine, version, secrets, recipients, signal },
         ...(hostKey === undefined ? {} : { hostKey }),
         changed: () => this.tellSoon(),
+        isUsed: (name) => this.handover.uses(name),
         removed: (names) => {
           for (const name of names)
             void audit.note({

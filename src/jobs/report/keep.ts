@@ -125,16 +125,19 @@ export class Keep {
   }
 
   /**
-   * Removes the oldest reports until all are within the bounds; the newest stays.
+   * Removes the oldest reports until all are within the bounds; the newest stays, and one that is used just now.
    * @returns the names of those removed
    */
-  async makeRoom(): Promise<string[]> {
-    const kept = await this.kept();
+  async makeRoom(isUsed: (name: string) => boolean): Promise<string[]> {
+    const [newest, ...older] = await this.kept();
     const most = await this.most();
     const removed: string[] = [];
-    let total = kept.reduce((sum, { size }) => sum + size, 0);
-    while (kept.length > 1 && (kept.length > this.count || total > most)) {
-      const oldest = kept.pop() as Report;
+    let total = older.reduce((sum, { size }) => sum + size, newest?.size ?? 0);
+    let count = older.length + 1;
+    for (const oldest of older.reverse()) {
+      if (count <= this.count && total <= most) break;
+      if (isUsed(oldest.name)) continue;
+      count -= 1;
       await this.remove(oldest.name);
       total -= oldest.size;
       removed.push(oldest.name);

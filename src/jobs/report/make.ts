@@ -35,6 +35,8 @@ export interface Making {
   hostKey?: string;
   signal: AbortSignal;
   changed(): void;
+  /** Is that report handed over just now? It stays then. */
+  isUsed(name: string): boolean;
   /** Older reports that had to go. */
   removed(names: string[]): void;
 }
@@ -64,7 +66,7 @@ export async function makeReport(making: Making): Promise<Made> {
     const { startedAt: at, by, items } = job;
     const report: Report = { name, at, size, sha256, by, items: structuredClone(items), removed };
     await place(files, report, keep.folder);
-    making.removed(await keep.makeRoom());
+    making.removed(await keep.makeRoom(making.isUsed));
     return { report, ...(unsigned === undefined ? {} : { unsigned }) };
   } catch (error) {
     await archive.abandon();
@@ -112,7 +114,7 @@ async function fill(making: Making, archive: Archive): Promise<number> {
 }
 
 /** Room for what is expected; old reports go where that is needed. @returns bytes that have to stay free */
-async function room({ keep, items, job, signal, removed }: Making): Promise<number> {
+async function room({ keep, items, job, signal, removed, isUsed }: Making): Promise<number> {
   const chosen = items.filter((_item, index) => job.items[index]?.outcome === 'waiting');
   const estimates = await Promise.all(chosen.map((item) => estimateOf(item, signal)));
   const { blocks, bsize } = await statfs(keep.folder);
@@ -121,6 +123,7 @@ async function room({ keep, items, job, signal, removed }: Making): Promise<numb
   const gone: string[] = [];
   for (const old of (await keep.kept()).reverse()) {
     if ((await freeOf(keep.folder)) >= needed) break;
+    if (isUsed(old.name)) continue;
     await keep.remove(old.name);
     gone.push(old.name);
   }

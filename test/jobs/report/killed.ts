@@ -20,5 +20,6 @@ await makeReport({
   job: { id: '1', startedAt, by: 'test', phase: 'collecting', items: itemStates(items), bytes: 0 },
   signal: new AbortController().signal,
   changed: () => undefined,
+  isUsed: () => false,
   removed: () => undefined,
 });

@@ -177,7 +177,7 @@ describeWith({ programs: reportPrograms }, 'a report', () => {
     expect(readdirSync(keep.folder)).toEqual([]);
   });
 
-  test('is kept with those before it, the oldest removed first', async () => {
+  test('is kept with those before it, the oldest removed first, but the one that is handed over', async () => {
     const { recipient } = supportKey(folder());
     const keep = keepIn(join(folder(), 'kept'), { count: 3 });
     const gone: string[] = [];
@@ -185,10 +185,13 @@ describeWith({ programs: reportPrograms }, 'a report', () => {
     for (let day = 1; day <= 5; day += 1) {
       const at = new Date(Date.UTC(2026, 0, day));
       const options = { items: [item('a', (out) => out.text('a', 'a'))], keep, recipients: [recipient], at };
-      names.push((await made({ ...options, removed: (all) => gone.push(...all) })).report.name);
+      names.push(
+        (await made({ ...options, removed: (all) => gone.push(...all), isUsed: (name) => name === names[1] })).report
+          .name,
+      );
     }
-    expect((await keep.kept()).map(({ name }) => name)).toEqual(names.slice(-3).reverse());
-    expect(gone).toEqual(names.slice(0, 2));
+    expect((await keep.kept()).map(({ name }) => name)).toEqual([names[4], names[3], names[1]]);
+    expect(gone).toEqual([names[0], names[2]]);
     expect(readdirSync(keep.folder).length).toBe(6);
     writeFileSync(join(keep.folder, 'gatehouse-report-x-1.partial'), 'x');
     writeFileSync(join(keep.folder, 'gatehouse-report-x-1.json'), 'x');

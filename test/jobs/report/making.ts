@@ -48,11 +48,12 @@ export interface Options {
   signal?: AbortSignal;
   at?: Date;
   removed?: (names: string[]) => void;
+  isUsed?: (name: string) => boolean;
 }
 
 export async function made(options: Options): Promise<Made & { states: ItemState[] }> {
   const { items, keep, recipients, secrets = [], hostKey, at = new Date() } = options;
-  const { signal = new AbortController().signal, removed = () => undefined } = options;
+  const { signal = new AbortController().signal, removed = () => undefined, isUsed = () => false } = options;
   const job: ReportJob = {
     ...{ id: '1', startedAt: at.toISOString(), by: 'the test', phase: 'collecting', bytes: 0 },
     items: itemStates(items),
@@ -62,6 +63,7 @@ export async function made(options: Options): Promise<Made & { states: ItemState
     ...{ keep, items, job, machine: 'gate.test', version: '9', secrets, recipients, signal, removed },
     ...(hostKey === undefined ? {} : { hostKey }),
     changed: () => undefined,
+    isUsed,
   });
   return { ...result, states: job.items };
 }
