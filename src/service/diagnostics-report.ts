@@ -16,6 +16,8 @@ import { type Sources, serviceItems } from './report-items.ts';
 import { knownSecrets } from './report-secrets.ts';
 import { messageOf } from './system.ts';
 
+// Limits here have no pace: programs do not run faster in tests.
+
 /** Milliseconds between two tellings of how a job goes on. */
 const OFTEN = 250;
 
@@ -106,13 +108,12 @@ class Reports {
 
   /** Each within its own limits: one that does not answer has no estimate. */
   private async list(signal: AbortSignal): Promise<ReportItem[]> {
-    const { pace } = this.sources.system;
     return Promise.all(
       this.items.map(async (item) => {
         const { name, title, about, seconds, most } = item;
         const ask = async (inner: AbortSignal) => item.absent?.(inner);
         const own = AbortSignal.any([signal]);
-        const asked = await within(3000 * pace, title, ask, own).catch(() => undefined);
+        const asked = await within(3000, title, ask, own).catch(() => undefined);
         const estimate = asked === undefined ? await estimateOf(item, signal) : undefined;
         return {
           ...{ name, title, about, seconds, most },
@@ -191,18 +192,13 @@ class Reports {
 
   /** What can be wrong before anything begins is said to whoever asks. */
   private async prepared(): Promise<{ recipients: string[]; machine: string }> {
-    const { machine, brand, pace } = this.sources.system;
+    const { machine, brand } = this.sources.system;
     const signal = this.sources.system.closing;
-    const own = await within(
-      10_000 * pace,
-      'The support key',
-      (inner) => machine.diagnostics.recipients(inner),
-      signal,
-    );
+    const own = await within(10_000, 'The support key', (inner) => machine.diagnostics.recipients(inner), signal);
     const recipients = own.length > 0 ? own : brand.supportKeys;
     if (recipients.length === 0) throw fail('no-support-key', {});
     await this.keep.prepare();
-    const name = await within(3000 * pace, 'The host name', machine.facts.hostName, signal).catch(() => 'appliance');
+    const name = await within(3000, 'The host name', machine.facts.hostName, signal).catch(() => 'appliance');
     return { recipients, machine: name };
   }
 
@@ -212,16 +208,11 @@ class Reports {
     cancel: AbortController,
   ): Promise<void> {
     const { system, version } = this.sources;
-    const { pace, closing, audit } = system;
+    const { closing, audit } = system;
     const { hostKey } = system.machine.diagnostics;
     const signal = AbortSignal.any([cancel.signal, closing]);
     try {
-      const secrets = await within(
-        30_000 * pace,
-        'The list of secrets',
-        (inner) => knownSecrets(system, inner),
-        signal,
-      );
+      const secrets = await within(30_000, 'The list of secrets', (inner) => knownSecrets(system, inner), signal);
       const { report, unsigned } = await makeReport({
         ...{ keep: this.keep, items: this.items, job, machine, version, secrets, recipients, signal },
         ...(hostKey === undefined ? {} : { hostKey }),
