@@ -186,13 +186,35 @@ export class Host {
   async powerCut(): Promise<void> {
     if (this.nspawn === undefined) return;
     // The first process of the host; then all that were started around it.
-    if (this.leader !== undefined && this.alive()) process.kill(this.leader, 'SIGKILL');
+    if (this.leader !== undefined && this.isRunning()) process.kill(this.leader, 'SIGKILL');
     await kill(this.nspawn);
     // The kernel takes its cables away a little later, and a new boot needs their names.
     const cables = async () => (await this.neighbour.run(['ip', '-o', 'link', 'show', 'type', 'veth'])).stdout;
     await until('its cables to go', async () => !(await cables()).includes('lan-'));
     this.leader = undefined;
     this.nspawn = undefined;
+  }
+
+  /** Waits until it goes down by itself: how? `boot` switches it on again; a reboot is not followed by itself. */
+  async wentDown(limit = 60_000): Promise<'reboot' | 'off'> {
+    const { nspawn } = this;
+    if (nspawn === undefined) throw new Error('The host is off.');
+    const why = () => `Its console:\n${this.console.split('\n').slice(-20).join('\n')}`;
+    await until('the host to go down', () => !this.isRunning(), limit, why);
+    await this.powerCut();
+    // systemd-nspawn(1), --keep-unit: 133 asks whoever started it to start it again.
+    return nspawn.exitCode === 133 ? 'reboot' : 'off';
+  }
+
+  /** What is on its disk now, while it is off. @returns the way to make it that again, as often as wanted */
+  async keepDisk(): Promise<() => Promise<void>> {
+    const disk = existsSync(join(this.run_.folder, 'root/usr')) ? join(this.run_.folder, 'root') : this.upper;
+    const copy = `${disk}.kept`;
+    await must(['cp', '--archive', disk, copy]);
+    return async () => {
+      await must(['rm', '-rf', disk]);
+      await must(['cp', '--archive', copy, disk]);
+    };
   }
 
   /** Off, and nothing left of it. */
@@ -210,10 +232,13 @@ export class Host {
     );
   }
 
-  private alive(): boolean {
+  private isRunning(): boolean {
     const { nspawn } = this;
-    if (!nspawn || nspawn.exitCode !== null || nspawn.signalCode !== null)
-      throw new Error(`The host did not start, or ended by itself. Its console:\n${this.console}`);
+    return nspawn !== undefined && nspawn.exitCode === null && nspawn.signalCode === null;
+  }
+
+  private alive(): boolean {
+    if (!this.isRunning()) throw new Error(`The host did not start, or ended by itself. Its console:\n${this.console}`);
     return true;
   }
 
@@ -231,13 +256,15 @@ function installed(): Record<string, string> {
     '/usr/lib/gatehouse': program,
     '/usr/lib/systemd/system/gatehouse.service': join(top, 'src/service/gatehouse.service'),
     '/usr/lib/systemd/system/gatehouse-way-back.service': join(top, 'src/service/gatehouse-way-back.service'),
+    '/usr/lib/systemd/system/gatehouse-reset.service': join(top, 'src/service/gatehouse-reset.service'),
   };
 }
 
 /** What `systemctl enable` would make, as a unit of ours that wants it: no link has to be written from outside. */
 const enabling = {
   '/etc/systemd/system/multi-user.target.d/gatehouse.conf': '[Unit]\nWants=gatehouse.service\n',
-  '/etc/systemd/system/sysinit.target.d/gatehouse.conf': '[Unit]\nWants=gatehouse-way-back.service\n',
+  '/etc/systemd/system/sysinit.target.d/gatehouse.conf':
+    '[Unit]\nWants=gatehouse-way-back.service gatehouse-reset.service\n',
 };
 
 /** setpriv became nsenter, that unshare, which forked nspawn, whose child is the host's first process. */
