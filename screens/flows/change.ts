@@ -5,6 +5,7 @@
 import type { ChangeDraft, ChangePlan, Difference, TestResult } from '../../src/appliance.ts';
 import type { MessageOptions } from '../kit/message.ts';
 import type { Surroundings } from '../kit/screen.ts';
+import { t } from '../texts/texts.ts';
 import { permitted } from './permission.ts';
 
 export interface ChangeWalk {
@@ -24,7 +25,7 @@ export async function change(
   if (!(await permitted(surroundings))) return;
   const editing = new AbortController();
   try {
-    const held = await ui.busy('Seeing whether somebody else edits this', () =>
+    const held = await ui.busy(t`Seeing whether somebody else edits this`, () =>
       hold(surroundings, what, editing.signal),
     );
     if (!held.ok) await ui.problem(walk.title, held.problem);
@@ -42,7 +43,7 @@ export async function change(
       if (!draft || !plan) return;
       if (!(await preview(surroundings, title, plan))) continue;
       const question = really?.(draft);
-      if (question && !(await ui.confirm({ title, text: [question], yes: 'Yes', no: 'No' }))) continue;
+      if (question && !(await ui.confirm({ title, text: [question], yes: t`Yes`, no: t`No` }))) continue;
       return apply(surroundings, title, draft);
     }
   }
@@ -62,19 +63,19 @@ function hold({ appliance }: Surroundings, what: ChangeDraft['section'], signal:
 async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): Promise<boolean> {
   let applied = false;
   await ui.table<Difference>({
-    title: `${title}: preview`,
+    title: t`${title}: preview`,
     text: aboveOf(plan),
     rows: plan.differences,
     id: ({ what }) => what,
-    empty: 'Nothing would change.',
+    empty: t`Nothing would change.`,
     columns: [
       { title: '', text: ({ changed }) => (changed ? '*' : ' '), role: () => 'warn' },
-      { title: 'SETTING', text: ({ what }) => what },
-      { title: 'NOW', text: ({ now }) => now, spare: 1 },
-      { title: 'WILL BE', text: ({ will }) => will, role: ({ changed }) => (changed ? 'strong' : 'text') },
-      { title: 'IN EFFECT', text: ({ effective }) => effective ?? '', spare: 2 },
+      { title: t`SETTING`, text: ({ what }) => what },
+      { title: t`NOW`, text: ({ now }) => now, spare: 1 },
+      { title: t`WILL BE`, text: ({ will }) => will, role: ({ changed }) => (changed ? 'strong' : 'text') },
+      { title: t`IN EFFECT`, text: ({ effective }) => effective ?? '', spare: 2 },
     ],
-    ok: 'Apply',
+    ok: t`Apply`,
     choose: async () => {
       applied = true;
       return 'close';
@@ -86,15 +87,15 @@ async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): P
 function aboveOf({ warnings, newAddress, window }: ChangePlan): MessageOptions['text'] {
   return [
     ...warnings.map((text) => ({ text, role: 'warn' as const })),
-    ...(newAddress ? [{ text: `Reconnect to ${newAddress} and answer there.`, role: 'warn' as const }] : []),
-    `After applying you have ${window} s to keep it; without an answer everything goes back.`,
+    ...(newAddress ? [{ text: t`Reconnect to ${newAddress} and answer there.`, role: 'warn' as const }] : []),
+    t`After applying you have ${window} s to keep it; without an answer everything goes back.`,
   ];
 }
 
 async function apply({ ui, appliance }: Surroundings, title: string, draft: ChangeDraft): Promise<void> {
   const outcome = await ui.progress({
     title,
-    givingUp: 'It goes on without you, and back without an answer.',
+    givingUp: t`It goes on without you, and back without an answer.`,
     work: (report, signal) =>
       appliance.changes.apply(
         { draft },
@@ -114,7 +115,7 @@ export function drafted({ ui }: Surroundings, title: string, draft: ChangeDraft)
   return async (check) => {
     if (asked) return undefined;
     asked = true;
-    const checked = await ui.busy('Checking the settings', (signal) => check(draft, signal));
+    const checked = await ui.busy(t`Checking the settings`, (signal) => check(draft, signal));
     if (!checked.ok) await ui.problem(title, checked.problem);
     return checked.ok ? draft : undefined;
   };

@@ -1,6 +1,5 @@
 /** What happens on a console left alone: trust ends after five minutes, and where it is set, the console locks. */
-import type { Frame } from '../kit/frame.ts';
-import { Lock } from '../kit/lock.ts';
+import type { Display } from '../kit/display.ts';
 import type { Surroundings } from '../kit/screen.ts';
 import { wrongPassword } from './permission.ts';
 
@@ -11,14 +10,14 @@ const every = 5_000;
 /** How often the service, which keeps the trust, is told that somebody types. */
 const toldEvery = 15_000;
 
-export function lockWhenIdle(surroundings: Surroundings, frame: Frame, signal: AbortSignal): void {
+export function lockWhenIdle(surroundings: Surroundings, display: Display, signal: AbortSignal): void {
   const { appliance, session } = surroundings;
   let locked = false;
   let told = 0;
   const look = async () => {
-    const idle = Date.now() - frame.lastKey;
+    const idle = Date.now() - display.lastKey;
     if (idle >= trustEnds) session.trusted = false;
-    if (session.trusted && frame.lastKey > told && Date.now() - told >= toldEvery) {
+    if (session.trusted && display.lastKey > told && Date.now() - told >= toldEvery) {
       told = Date.now();
       session.trusted = (await appliance.access.check({}, { signal })).right;
     }
@@ -27,12 +26,10 @@ export function lockWhenIdle(surroundings: Surroundings, frame: Frame, signal: A
     // A viewer may not try the password, and has nothing to lock.
     if ((await appliance.about({}, { signal })).role === 'viewer') return;
     const { passwordSet, idleLockMinutes } = await appliance.access.read({}, { signal });
-    if (!passwordSet || idleLockMinutes === 0 || Date.now() - frame.lastKey < idleLockMinutes * 60_000) return;
+    if (!passwordSet || idleLockMinutes === 0 || Date.now() - display.lastKey < idleLockMinutes * 60_000) return;
     locked = true;
-    await frame.show(
-      new Lock(
-        async (password, signal) => wrongPassword(await appliance.access.check({ password }, { signal }))?.password,
-      ),
+    await display.lock(
+      async (password, signal) => wrongPassword(await appliance.access.check({ password }, { signal }))?.password,
     );
     locked = false;
   };

@@ -5,6 +5,7 @@ import { parseMoment } from '../../src/values/moment.ts';
 import { radio, text } from '../kit/fields.ts';
 import type { OpenLog } from '../kit/log-view.ts';
 import type { Surroundings } from '../kit/screen.ts';
+import { t } from '../texts/texts.ts';
 
 /** A severity and everything worse (syslog(3)). */
 const priorities = [
@@ -29,19 +30,21 @@ export interface LogOptions {
 
 export async function openLog({ ui, appliance }: Surroundings, options: LogOptions): Promise<void> {
   let now = options;
+  // What the title says already is no limit.
+  const own = options.source.kind === 'journal' ? options.source.unit : undefined;
   const limit = async () => {
     const next = await limited({ ui, appliance }, now);
     if (!next) return undefined;
     now = next;
-    return opened(appliance, next);
+    return opened(appliance, next, own);
   };
-  await ui.log({ log: opened(appliance, now), limit });
+  await ui.log({ log: opened(appliance, now, own), limit });
 }
 
-function opened(appliance: Appliance, { title, source, only }: LogOptions): OpenLog {
+function opened(appliance: Appliance, { title, source, only }: LogOptions, own: string | undefined): OpenLog {
   const limits = only ? { only } : {};
   const key = JSON.stringify([source, only]);
-  const said = limitsOf(source, only);
+  const said = limitsOf(source, only, own);
   return {
     title,
     look: (entry) => ({ text: lineOf(entry), role: roleOf(entry) }),
@@ -59,20 +62,20 @@ function opened(appliance: Appliance, { title, source, only }: LogOptions): Open
 /** As the guide has it: time, who, what. Lines of files hold all of that themselves. */
 function lineOf({ at, from, text, more }: LogEntry): string {
   const whole = `${at ? `${shortTime(at)} ` : ''}${from && from !== 'stdout' ? `${from}: ` : ''}${text}`;
-  return `${harmless(whole, { most: longest })}${more ? `… (${more} more characters)` : ''}`;
+  return `${harmless(whole, { most: longest })}${more ? t`… (${more} more characters)` : ''}`;
 }
 
 const roleOf = ({ priority = 6 }: LogEntry) => (priority <= 3 ? 'bad' : priority === 4 ? 'warn' : 'text');
 const shortTime = (iso: string) => iso.slice(0, 19).replace('T', ' ');
 
-function limitsOf(source: LogSource, only: LogPattern | undefined): string {
+function limitsOf(source: LogSource, only: LogPattern | undefined, own: string | undefined): string {
   const journal: JournalFilter = source.kind === 'journal' ? source : {};
   return [
     priorities.find(({ value }) => value === journal.priority)?.label.toLowerCase(),
-    journal.unit ? `of ${journal.unit.replace(/\.service$/, '')}` : '',
-    journal.since ? `since ${localTime(journal.since)}` : '',
-    journal.until ? `until ${localTime(journal.until)}` : '',
-    only ? `with "${only.text}"` : '',
+    journal.unit && journal.unit !== own ? t`of ${journal.unit.replace(/\.service$/, '')}` : '',
+    journal.since ? t`since ${localTime(journal.since)}` : '',
+    journal.until ? t`until ${localTime(journal.until)}` : '',
+    only ? t`with "${only.text}"` : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -82,37 +85,37 @@ function limitsOf(source: LogSource, only: LogPattern | undefined): string {
 async function limited({ ui, appliance }: Pick<Surroundings, 'ui' | 'appliance'>, now: LogOptions) {
   const { source, only } = now;
   const holding = text({
-    label: 'Text',
+    label: t`Text`,
     value: only?.text ?? '',
     columns: 40,
     most: 200,
     parse: (given) => ({ ok: true, value: given }),
   });
   if (source.kind !== 'journal') {
-    const given = await ui.form({ title: 'Limit to lines', text: holdingHelp, fields: { holding } });
+    const given = await ui.form({ title: t`Limit to lines`, text: holdingHelp, fields: { holding } });
     return given && { ...now, ...limitedTo(given.holding, now) };
   }
-  const units = await ui.busy('Reading the names of units', (signal) => appliance.logs.units({}, { signal }));
+  const units = await ui.busy(t`Reading the names of units`, (signal) => appliance.logs.units({}, { signal }));
   const given = await ui.form({
-    title: 'Limit the journal',
-    text: `Empty means all. ${holdingHelp}`,
+    title: t`Limit the journal`,
+    text: t`Empty means all. ${holdingHelp}`,
     fields: {
       unit: text({
-        label: 'Unit',
+        label: t`Unit`,
         value: source.unit ?? '',
         columns: 40,
         parse: (name) => parseUnit(name, units.ok ? units.value : undefined),
       }),
       holding,
-      since: text({ label: 'Since', value: timeTyped(source.since), columns: 24, parse: (time) => parseMoment(time) }),
-      until: text({ label: 'Until', value: timeTyped(source.until), columns: 24, parse: (time) => parseMoment(time) }),
+      since: text({ label: t`Since`, value: timeTyped(source.since), columns: 24, parse: (time) => parseMoment(time) }),
+      until: text({ label: t`Until`, value: timeTyped(source.until), columns: 24, parse: (time) => parseMoment(time) }),
       priority: radio({
-        label: 'Which',
+        label: t`Which`,
         value: source.priority ?? 7,
         options: priorities.map(({ value, label }) => ({ value: value as number, label })),
       }),
     },
-    check: ({ since, until }) => (since && until && since > until ? { until: 'It lies before "Since".' } : {}),
+    check: ({ since, until }) => (since && until && since > until ? { until: t`It lies before "Since".` } : {}),
   });
   if (!given) return undefined;
   const filter: JournalFilter = {
@@ -143,13 +146,13 @@ function isRegular(given: string): boolean {
 function parseUnit(given: string, known: readonly string[] | undefined) {
   const name = given.trim();
   if (name === '') return { ok: true as const, value: '' };
-  const whole = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+  const whole = /\.[a-z]+$/.test(name) ? name : t`${name}.service`;
   if (!known || known.includes(whole)) return { ok: true as const, value: whole };
   const near = known.filter((one) => one.includes(name)).slice(0, 3);
   return {
     ok: false as const,
-    why: 'the journal has no lines of it',
-    right: near.join(' or ') || (known[0] ?? 'docker'),
+    why: t`the journal has no lines of it`,
+    right: near.join(' or ') || (known[0] ?? t`docker`),
   };
 }
 

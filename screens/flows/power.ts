@@ -1,15 +1,16 @@
 /** What a reboot, a shutdown or a reset interrupts, and the countdown to it, which every console shows and can call off. */
 import type { PowerAction, PowerState } from '../../src/appliance.ts';
 import type { Surroundings } from '../kit/screen.ts';
+import { t } from '../texts/texts.ts';
 import { permitted } from './permission.ts';
 
 /** What a reboot would interrupt. */
 export function interrupted({ sessions, jobs, pending }: PowerState): { text: string; role: 'warn' }[] {
   const warn = (text: string) => ({ text, role: 'warn' as const });
   return [
-    ...sessions.map(({ user, from, since }) => warn(`${user} is logged in from ${from} since ${moment(since)}.`)),
+    ...sessions.map(({ user, from, since }) => warn(t`${user} is logged in from ${from} since ${moment(since)}.`)),
     ...jobs.map((job) => warn(`${job}.`)),
-    ...(pending ? [warn(`${pending} waits for an answer, and would be taken back.`)] : []),
+    ...(pending ? [warn(t`${pending} waits for an answer, and would be taken back.`)] : []),
   ];
 }
 
@@ -50,15 +51,15 @@ async function show(
   const { ui, appliance } = surroundings;
   const isOff = await ui.decide({
     title: doing[action],
-    yes: 'Call it off',
-    no: 'Go on',
+    yes: t`Call it off`,
+    no: t`Go on`,
     otherwise: happens[action],
     page: (tell) =>
       new Promise<void>((resolve) => {
         listen(({ scheduled }) => {
           if (scheduled?.at === at) {
             const left = (Date.parse(at) - Date.now()) / 1000;
-            return tell({ left, text: [`This appliance ${happens[action]}. Asked for by ${by}.`] });
+            return tell({ left, text: [t`This appliance ${happens[action]}. Asked for by ${by}.`] });
           }
           tell(null);
           resolve();
@@ -66,7 +67,7 @@ async function show(
       }),
   });
   if (!isOff || !(await permitted(surroundings))) return;
-  const off = await ui.busy('Calling it off', (signal) => appliance.power.cancel({}, { signal }));
-  if (off.ok) await ui.message({ title: doing[action], text: [{ text: 'It was called off.', role: 'good' }] });
+  const off = await ui.busy(t`Calling it off`, (signal) => appliance.power.cancel({}, { signal }));
+  if (off.ok) await ui.message({ title: doing[action], text: [{ text: t`It was called off.`, role: 'good' }] });
   else await ui.problem(doing[action], off.problem);
 }

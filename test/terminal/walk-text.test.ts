@@ -174,24 +174,24 @@ test('Diagnostics, Units, and what can be done with one', async () => {
   await start('unit-failed');
   expect(await after(`d${keys.enter}`, '2 failed')).toMatchInlineSnapshot(`
     "
-     Gatehouse  LAB (unit-failed)             USE: ←↑↓→ to navigate  ESC to go back
+     Gatehouse  LAB (unit-failed)           USE: ←↑↓→ to navigate  ENTER to confirm
+
 
 
         ┌─ Diagnostics ────────────────────────────────────────────────────────┐
         │                                                                      │
-        │  Containers         Docker containers                       not yet  │
-        │  Images             Docker images                           not yet  │
+        │  Containers         Docker containers                                │
+        │  Images             Docker images                                    │
         │  Units              Service units                          2 failed  │
-        │  Logs               Logs                                    not yet  │
+        │  Logs               Logs                                             │
         │  Proxy              Upstream proxy test                              │
-        │  Stats              Container Stats                         not yet  │
+        │  Stats              Container Stats                                  │
         │  Connectivity       Platform connectivity                            │
-        │  Generate report    Encrypted diagnostics report            not yet  │
-        │  Generate TCP dump  Upstream packet capture                 not yet  │
+        │  Audit              Who changed what                                 │
+        │  Generate report    Encrypted diagnostics report                     │
+        │  Generate TCP dump  Upstream packet capture                          │
         │                                                                      │
         │                                                                      │
-        │                                                                      │
-        │ The list of containers is not part of this version yet.              │
         │                           < OK >  < Back >                           │
         └──────────────────────────────────────────────────────────────────────┘
 
@@ -322,6 +322,8 @@ test('a unit that does not start says why', async () => {
      Gatehouse  LAB (unit-failed)               USE: ENTER to confirm  ↑↓ to scroll
           ┌─ docker ────────────────────────────────────────────────────────┐
           │ docker did not do as asked: it is failed (failed).              │
+          │ It ended by itself with exit code 1, which says that it failed. │
+          │ What it said last is in its log.                                │
           │                                                                 │
           │ Its last log lines:                                             │
           │ hh:mm:ss Starting up                                            │
@@ -337,8 +339,6 @@ test('a unit that does not start says why', async () => {
           │ hh:mm:ss failed to start daemon: error while opening volume     │
           │ store metadata database: open                                   │
           │ /var/lib/docker/volumes/metadata.db: no space left on device    │
-          │ hh:mm:ss docker.service: Main process exited, code=exited,      │
-          │ status=1/FAILURE                                                │
           │                                                                 │
           │                             < OK >                       more ↓ │
           └─────────────────────────────────────────────────────────────────┘
