@@ -5,15 +5,16 @@ import { openLink } from './link.ts';
 import type { LinkOptions, Opened } from './options.ts';
 import { outputTo } from './output.ts';
 
-/** Gives the exit code. */
-export async function runConsole(options: LinkOptions): Promise<number> {
+/** Gives the exit code. `plain`: as a conversation, line by line, which needs no terminal. */
+export async function runConsole(options: LinkOptions & { plain?: true }): Promise<number> {
+  const plain = options.plain === true || process.env.GATEHOUSE_PLAIN === '1';
   let opened: Opened | undefined;
   try {
-    if (!process.stdin.isTTY || !process.stdout.isTTY)
+    if (!plain && !(process.stdin.isTTY && process.stdout.isTTY))
       throw fail('terminal-unusable', { term: process.env.TERM ?? '', why: 'this is not a terminal' });
     const [{ openConsole }, link] = await Promise.all([import('../../screens/console.ts'), openLink(options)]);
     opened = link;
-    return await openConsole({ link: link.link });
+    return await openConsole({ link: link.link, plain });
   } catch (error) {
     const problem = problemOf(error, error instanceof Error ? error.message : 'none');
     outputTo(process.stdout, process.stderr, false).problem(problem);

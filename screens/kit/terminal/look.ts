@@ -45,7 +45,7 @@ function isOldSerial(term: string): boolean {
 }
 
 /** LC_ALL, LC_CTYPE, LANG: the first that is set and not empty (locale(7)). */
-function isUtf8(env: LookFacts['env']): boolean {
+export function isUtf8(env: LookFacts['env']): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || 'C';
   return /\.utf-?8(@|$)/i.test(locale);
 }

@@ -1,0 +1,137 @@
+/** Opens the plain display on this process's input and output, terminals or not, and leaves them as they were found. */
+import { sentence } from '../../../src/errors.ts';
+import type { Line } from '../canvas.ts';
+import { cells } from '../cells.ts';
+import type { Display } from '../display.ts';
+import { glyphOf } from '../terminal/glyph.ts';
+import { guard } from '../terminal/guard.ts';
+import { Input } from '../terminal/input.ts';
+import { isUtf8, plainest } from '../terminal/look.ts';
+import { Output, speedOf } from '../terminal/output.ts';
+import { quieten } from '../terminal/quiet.ts';
+import { locked } from './lock.ts';
+import { Talk } from './talk.ts';
+import { plainUi } from './ui.ts';
+
+/** `because`: why it is not the other display, where nobody asked for this one. */
+export function openPlain(because?: string): Display {
+  const { stdin: input, stdout: output, env } = process;
+  const isTerminal = input.isTTY === true && output.isTTY === true;
+  const lost = () => {
+    close();
+    process.exit(129);
+  };
+  const line = new Output(output, () => undefined, lost, speedOf(env.GATEHOUSE_TTY));
+  const look = { ...plainest, unicode: isUtf8(env) };
+  const talk = new Talk({
+    write: (text) => line.write(shownAs(text, look)),
+    get busy() {
+      return line.busy;
+    },
+    get columns() {
+      return output.columns || 80;
+    },
+    get rows() {
+      return output.rows || 24;
+    },
+    echoes: isTerminal,
+  });
+  const keys = new Input({ onKey: (key) => talk.key(key) });
+  const raw = (on: boolean) => {
+    try {
+      if (isTerminal) input.setRawMode(on);
+    } catch {
+      // The terminal is gone, and its mode with it.
+    }
+  };
+  const unquiet = quieten();
+  const unguard = guard({
+    enter: () => {
+      raw(true);
+      talk.again();
+    },
+    leave: () => {
+      raw(false);
+      unquiet();
+    },
+    resized: () => undefined,
+    drained: (limit) => line.drained(limit),
+  });
+  const onData = (bytes: Buffer) => keys.feed(bytes);
+  const onEnd = () => (isTerminal ? lost() : talk.endOfInput());
+  input.on('data', onData);
+  input.on('end', onEnd);
+  input.on('error', lost);
+  raw(true);
+  input.resume();
+
+  let closed = false;
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    talk.end();
+    keys.close();
+    input.off('data', onData);
+    input.off('end', onEnd);
+    input.pause();
+    raw(false);
+    unquiet();
+    void line.drained(1000).then((sent) => {
+      unguard();
+      line.release();
+      // What a stuck line does not take would keep the process for ever.
+      if (!sent && line.stuck) process.exit();
+    });
+  }
+
+  let said: string | undefined;
+  return {
+    ui: plainUi(talk),
+    get lastKey() {
+      return talk.lastKey;
+    },
+    left: talk.left,
+    name: (vendor, mark) => talk.say(...opening([vendor, mark.at(-1)].filter(Boolean).join(', '), because)),
+    status: (text) => {
+      talk.status = statusSaid(text);
+    },
+    notice: (problem) => {
+      const now = problem && sentence(problem);
+      if (now === said) return;
+      said = now;
+      talk.say(now ?? 'The Gatehouse service answers again.');
+    },
+    lock: (check) => locked(talk, check),
+    close,
+  };
+}
+
+const opening = (who: string, because: string | undefined) => [
+  because
+    ? `${who}. Plain mode, as ${because}. ? at any prompt gives help.`
+    : `${who}. Plain mode: ? at any prompt gives help.`,
+];
+
+/** The parts of the status line, which stand apart by blanks, one after the other. */
+function statusSaid(line: Line): string {
+  const parts = typeof line === 'string' ? [line] : line.map(({ text }) => text);
+  return parts
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What can be sent of the text: all of it, or ASCII. Newlines and the echo of a correction stay. */
+function shownAs(text: string, look: Parameters<typeof glyphOf>[1]): string {
+  const none: ReadonlyMap<string, string> = new Map();
+  return text
+    .split(/([\n\b])/)
+    .map((part) =>
+      part === '\n' || part === '\b'
+        ? part
+        : cells(part)
+            .map(({ character }) => glyphOf(character, look, none).text)
+            .join(''),
+    )
+    .join('');
+}

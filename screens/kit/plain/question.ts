@@ -1,0 +1,68 @@
+/** A text to read, a yes-or-no question, and one that must be answered by typing a word. */
+
+import type { Problem } from '../../../src/errors.ts';
+import { type MessageOptions, problemMessage } from '../message.ts';
+import type { ConfirmOptions } from '../question.ts';
+import type { Talk } from './talk.ts';
+
+export const textOf = (text: MessageOptions['text']): string[] =>
+  text.map((one) => (typeof one === 'string' ? one : one.text));
+
+/** Said, and that is all: there is nothing to close. */
+export function message(talk: Talk, { title, text }: MessageOptions): void {
+  talk.title(title);
+  talk.say(...textOf(text).filter((one) => one.trim() !== ''));
+}
+
+export function problem(talk: Talk, title: string, problem: Problem): void {
+  message(talk, problemMessage(title, problem));
+}
+
+export async function confirm(talk: Talk, options: ConfirmOptions): Promise<boolean> {
+  const { title, text, yes, no, typed } = options;
+  const said = textOf(text).filter((one) => one.trim() !== '');
+  const question = questionOf(title, said, yes);
+  talk.title(title);
+  talk.say(...(question === said.at(-1) && !typed ? said.slice(0, -1) : said));
+  if (typed) return (await typedWord(talk, typed)) === typed;
+  return yesOrNo(talk, question, { otherwise: false, help: [`y: ${yes}. n or Enter: ${no ?? 'Cancel'}.`] }).then(
+    (answer) => answer ?? false,
+  );
+}
+
+/** "Restart docker?": the text's own question where it ends with one. */
+function questionOf(title: string, said: readonly string[], yes: string): string {
+  const last = said.at(-1) ?? '';
+  if (last.endsWith('?')) return last;
+  if (title.endsWith('?')) return title;
+  return title.startsWith(yes) ? `${title}?` : `${yes}?`;
+}
+
+async function typedWord(talk: Talk, word: string): Promise<string | undefined> {
+  for (;;) {
+    const answer = await talk.ask(`Type ${word} to go on, or Enter to go back:`, {
+      help: [`Only the word ${word} goes on.`],
+    });
+    const given = answer?.trim();
+    if (!given || given === '0') return undefined;
+    if (given === word) return word;
+    talk.say(`That was not "${word}".`);
+  }
+}
+
+/** Undefined where the operator goes back. */
+export async function yesOrNo(
+  talk: Talk,
+  question: string,
+  { otherwise, help = [] }: { otherwise: boolean; help?: readonly string[] },
+): Promise<boolean | undefined> {
+  for (;;) {
+    const answer = await talk.ask(`${question} [${otherwise ? 'Y/n' : 'y/N'}]`, { help });
+    if (answer === undefined) return undefined;
+    const given = answer.trim().toLowerCase();
+    if (given === '') return otherwise;
+    if (given === 'y' || given === 'yes') return true;
+    if (given === 'n' || given === 'no' || given === '0') return false;
+    talk.say('Answer y or n.');
+  }
+}
