@@ -45,6 +45,7 @@ import type {
   TimeSettings,
   TimeState,
 } from './contract/system.ts';
+import type { UnattendedNews, UnattendedOutcome, UnattendedPlan } from './contract/unattended.ts';
 import type { PingLine, PingRequest, PingSummary, Unit, UnitNews, UnitOutcome, UnitStatus } from './contract/units.ts';
 
 export type * from './contract/audit.ts';
@@ -61,6 +62,7 @@ export type * from './contract/report.ts';
 export type * from './contract/setup.ts';
 export type * from './contract/stats.ts';
 export type * from './contract/system.ts';
+export type * from './contract/unattended.ts';
 export type * from './contract/units.ts';
 
 export interface Appliance {
@@ -256,5 +258,16 @@ export interface Appliance {
     pass: Operation<{ step: SetupStepName; passed: boolean }, SetupState>;
     /** The guided way is over; it can be opened again. */
     finish: Operation<{ finished: boolean }, SetupState>;
+  } /** `text`: an unattended file. */;
+  unattended: {
+    /** What applying it would change. @throws Failure 'bad-values' with everything that is wrong, each with its line */
+    plan: Operation<{ text: string }, UnattendedPlan>;
+    /**
+     * Changes nothing unless all of it is right. Where the tests of the network fail it goes back by itself,
+     * 'change-undone'. Goes on when the asker is gone; what came of it is in `setup.read` then.
+     */
+    apply: Operation<{ text: string }, UnattendedOutcome, UnattendedNews>;
+    /** Such a file of this appliance. `secrets`: passwords, too; for root only. */
+    export: Operation<{ secrets?: boolean }, { text: string }>;
   };
 }

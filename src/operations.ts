@@ -118,6 +118,9 @@ export const operations = {
   'setup.read': 'read',
   'setup.pass': 'change',
   'setup.finish': 'change',
+  'unattended.plan': 'read',
+  'unattended.apply': 'change',
+  'unattended.export': 'read',
 } as const satisfies Record<OperationName, 'read' | 'watch' | 'change'>;
 
 export const operationNames = Object.keys(operations) as OperationName[];

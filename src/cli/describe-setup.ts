@@ -1,6 +1,12 @@
 /** The words of `gatehouse setup`, `gatehouse apply` and `gatehouse export`. */
 import type { Command } from 'commander';
+import type { ApplyOptions } from './apply.ts';
 import type { Asking } from './options.ts';
+
+const aboutFile = `
+What the file does not name stays as it is; all of it is checked before anything is changed. A change of network, DNS
+or proxy is kept where its tests pass, and undone where not. Sections, each as "gatehouse export" writes it:
+  network, dns, proxy, hosts, time, platform (suffix, code), ssh, console, operator (password, passwordHash, sshKeys)`;
 
 export function describeSetup(program: Command, asking: Asking): void {
   const setup = program.command('setup').description('the first steps: status, finish, again');
@@ -17,4 +23,21 @@ export function describeSetup(program: Command, asking: Asking): void {
     .command('again')
     .description('the console opens with the first steps')
     .action(() => asking(async (context) => (await commands()).finish(context, false)));
+  program
+    .command('apply <file>')
+    .description('set the whole appliance up by a YAML file; - reads it from standard input')
+    .option('--dry-run', 'only what it would change')
+    .option('--wait', 'until it is done', true)
+    .option('--no-wait', 'until all of it was found right; what came of it: gatehouse setup status')
+    .addHelpText('after', aboutFile)
+    .action((file: string, options: ApplyOptions) =>
+      asking(async (context) => (await import('./apply.ts')).apply(context, file, options)),
+    );
+  program
+    .command('export')
+    .description('the file that sets another appliance up as this one')
+    .option('--secrets', 'with its passwords; for root only')
+    .action(({ secrets = false }: { secrets?: boolean }) =>
+      asking(async (context) => (await import('./apply.ts')).exportFile(context, secrets)),
+    );
 }

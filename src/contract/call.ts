@@ -13,7 +13,7 @@ export interface Call<P = never> {
   by?: string;
   /** The connection that asks, as the service names it: the same person may have several. */
   connection?: string;
-  /** Of what only reads: who asks, as soon as that is found out. Never rejects. */
+  /** Who asks, in full, as soon as that is found out. Never rejects. */
   who?: Promise<Who>;
 }
 

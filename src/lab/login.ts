@@ -3,14 +3,12 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Login } from '../adapters/machine.ts';
 import { fail } from '../errors.ts';
+import { parsePassword } from '../values/password.ts';
 import { Secret } from '../values/secret.ts';
 import { chance } from './chance.ts';
 import { hashOf, isHashOf } from './crypt.ts';
 import { textOf } from './root.ts';
 import type { MachineData } from './schema.ts';
-
-/** Bytes: what a real machine takes. */
-const longest = 500;
 
 export function labLogin({ name, system }: MachineData, root: string): Login {
   const shadow = join(root, 'etc/shadow');
@@ -40,13 +38,13 @@ export function labLogin({ name, system }: MachineData, root: string): Login {
       };
     },
     async setPassword(user, password) {
-      const why = unusable(password);
-      if (why) throw fail('bad-value', { field: 'password', why, right: `1 to ${longest} visible characters` });
+      const parsed = parsePassword(password.reveal());
+      if (!parsed.ok) throw fail('bad-value', { field: 'password', why: parsed.why, right: parsed.right });
       await setHash(user, await hashOf(password.reveal()));
     },
     async isPassword(user, password) {
       const known = await hashFor(user);
-      return known !== undefined && !unusable(password) && isHashOf(known, password.reveal());
+      return known !== undefined && parsePassword(password.reveal()).ok && isHashOf(known, password.reveal());
     },
     async passwordHash(user) {
       const known = await hashFor(user);
@@ -70,11 +68,4 @@ function madeUp(of: string): string {
   const body = Uint8Array.from({ length: 32 }, () => Math.floor(random() * 256));
   const bytes = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20', 'latin1'), body]);
   return `ssh-ed25519 ${bytes.toString('base64')} operator@lab`;
-}
-
-function unusable(password: Secret): string | undefined {
-  const text = password.reveal();
-  if (text === '') return 'nothing is given';
-  if (Buffer.byteLength(text) > longest) return 'it is too long';
-  return /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u.test(text) ? 'it has characters that cannot be typed at a login' : undefined;
 }

@@ -80,7 +80,12 @@ export class Admission {
       };
       try {
         const { connection } = this.client;
-        const done = await operationOf(this.appliance, name)(args, { ...call, by: who.by, connection });
+        const done = await operationOf(this.appliance, name)(args, {
+          ...call,
+          by: who.by,
+          connection,
+          who: this.client.who,
+        });
         await note('done');
         return done;
       } catch (error) {

@@ -23,6 +23,7 @@ import { jobsOf } from './jobs.ts';
 import type { Log } from './log.ts';
 import { logsOf } from './logs.ts';
 import { networkOf } from './network.ts';
+import { pickUp } from './pick-up.ts';
 import { pingOf } from './ping.ts';
 import { platformOf } from './platform.ts';
 import { powerOf } from './power.ts';
@@ -35,6 +36,7 @@ import { statusOf } from './status.ts';
 import { suffixOf } from './suffix.ts';
 import { System } from './system.ts';
 import { keepDefaultServers, timeOf } from './time.ts';
+import { Unattended } from './unattended.ts';
 import { unitsOf } from './units.ts';
 
 export interface Assembly {
@@ -76,6 +78,12 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   const report = await reportsOf({ system, version: about.version, platform, captures }, handover);
   const jobs = jobsOf(system, { report, capture: captures.group, registering: platform.registering });
   const power = await powerOf({ system, keeper, jobs, registration: platform.groups.registration });
+  const access = accessOf(system);
+  const changes = changesOf(system, keeper);
+  const [hosts, ssh] = [hostsOf(system), sshOf(system)];
+  const groups = { changes, access, hosts, ssh, registration: platform.groups.registration };
+  const unattended = new Unattended({ system, setUp, groups });
+  void pickUp({ system, setUp, unattended, undo: changes.undo });
   return {
     // Where a connection says nothing else.
     about: async () => ({ ...about, role: 'operator' }),
@@ -88,19 +96,20 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
     images: imagesOf(machine, gauges, pace),
     logs: logsOf(machine, pace),
     network: networkOf(system),
-    changes: changesOf(system, keeper),
+    changes,
     dns: dnsOf(system),
     proxy: proxyOf(system),
-    hosts: hostsOf(system),
+    hosts,
     time: timeOf(system),
     platform: suffixOf(system),
-    ssh: sshOf(system),
-    access: accessOf(system),
+    ssh,
+    access,
     settings: settingsOf(system),
     audit: auditOf(state),
     capture: captures.group,
     power: power.group,
     setup: setupOf(system, setUp, platform.view.state),
+    unattended: unattended.group,
     report,
     ...platform.groups,
   };

@@ -259,6 +259,10 @@ const schemas: { [N in OperationName]: z.ZodType<ArgumentsOf<N>> } = {
     passed: z.boolean(),
   }),
   'setup.finish': z.strictObject({ finished: z.boolean() }),
+  // Its length in bytes is judged with what is in it.
+  'unattended.plan': z.strictObject({ text: z.string().max(100_000) }),
+  'unattended.apply': z.strictObject({ text: z.string().max(100_000) }),
+  'unattended.export': z.strictObject({ secrets: z.boolean().exactOptional() }),
 };
 
 const rights: Record<string, string> = {
@@ -290,6 +294,8 @@ const rights: Record<string, string> = {
   step: 'password, network, time, proxy, suffix or registration',
   passed: 'true or false',
   finished: 'true or false',
+  secrets: 'true or false',
+  text: 'an unattended file of at most 64 KiB',
   port: 'a whole number from 1 to 65535',
   priority: 'a whole number from 0 (emergency) to 7 (debug)',
   since: 'a time such as 2026-11-21T09:00:00Z',

@@ -12,6 +12,9 @@ const forOperators: ReadonlySet<OperationName> = new Set([
   'logs.count',
   'logs.follow',
   'report.hostKey',
+  // Tries the password that the file gives.
+  'unattended.plan',
+  'unattended.export',
 ]);
 
 export function isForViewers(name: OperationName): boolean {

@@ -6,7 +6,7 @@
 import type { Found } from '../adapters/network/parse.ts';
 import type { Appliance, RegistrationState, SetupState, SetupStep, SetupStepName } from '../appliance.ts';
 import { problemOf, sentence } from '../errors.ts';
-import { type Picked, readRecord, type SetUpRecord, writeRecord } from '../unattended/record.ts';
+import { type RememberedFile, readRecord, type SetUpRecord, writeRecord } from '../unattended/record.ts';
 import { within } from '../within.ts';
 import { account } from './access.ts';
 import { messageOf, type System } from './system.ts';
@@ -44,7 +44,7 @@ export class SetUp {
   }
 
   /** Holds in this process also where it cannot be written. */
-  async remember(change: Partial<Omit<SetUpRecord, 'picked'>> & { picked?: Picked }): Promise<void> {
+  async remember(change: Partial<Omit<SetUpRecord, 'unattended'>> & { unattended?: RememberedFile }): Promise<void> {
     this.known = { ...this.known, ...change };
     await writeRecord(this.system.state, this.known);
   }
@@ -52,10 +52,10 @@ export class SetUp {
 
 export function setupOf(system: System, setUp: SetUp, registration: () => RegistrationState): Appliance['setup'] {
   const read = async (): Promise<SetupState> => {
-    const { finished, passed, picked } = setUp.record;
+    const { finished, passed, unattended: file } = setUp.record;
     const steps = await stepsOf(system, registration, passed);
-    if (!picked) return { finished, steps };
-    const { sha256: _, ...unattended } = picked;
+    if (!file) return { finished, steps };
+    const { sha256: _, ...unattended } = file;
     return { finished, steps, unattended };
   };
   const noted = async (by: string, what: string, change: Partial<Pick<SetUpRecord, 'finished' | 'passed'>>) => {

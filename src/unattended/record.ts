@@ -10,8 +10,7 @@ import type { Problem } from '../errors.ts';
 import { NoSettingsFile, readOwn, replaceFile } from '../settings/files.ts';
 
 const step = z.enum(['password', 'network', 'time', 'proxy', 'suffix', 'registration']);
-const picked = z.strictObject({
-  /** Where it was found: "disk GATEHOUSE (vfat)". */
+const unattended = z.strictObject({
   from: z.string(),
   /** Of the file's text: the same file is not applied twice. */
   sha256: z.string(),
@@ -22,11 +21,11 @@ const picked = z.strictObject({
 const record = z.strictObject({
   finished: z.boolean(),
   passed: z.array(step),
-  picked: picked.exactOptional(),
+  unattended: unattended.exactOptional(),
 });
 
 export type SetUpRecord = z.output<typeof record>;
-export type Picked = UnattendedSetup & { sha256: string };
+export type RememberedFile = UnattendedSetup & { sha256: string };
 
 const pathIn = (state: string) => join(state, 'setup.json');
 

@@ -9,8 +9,9 @@ import { type Mistake, Mistakes } from '../service/mistakes.ts';
 import { parsePasswordHash } from '../values/crypt.ts';
 import { harmless } from '../values/harmless.ts';
 import { parseTimeServers, parseZone } from '../values/ntp.ts';
+import { parsePassword } from '../values/password.ts';
 import { type PublicKey, parsePublicKey } from '../values/public-key.ts';
-import { Secret } from '../values/secret.ts';
+import type { Secret } from '../values/secret.ts';
 import { parseSuffix } from '../values/suffix.ts';
 import { parsePersonalizationCode } from '../values/uuid.ts';
 import { type Shape, shapeOf } from './shape.ts';
@@ -141,12 +142,12 @@ function operatorOf(
 ): Wanted['operator'] {
   if (password !== undefined && passwordHash !== undefined)
     mistakes.add('operator.passwordHash', 'a password is given, too', 'one of the two');
-  if (password === '') mistakes.add('operator.password', 'nothing is given', 'a password, or no such line');
+  const plain = password === undefined ? undefined : mistakes.take('operator.password', parsePassword(password));
   const hash =
     passwordHash === undefined ? undefined : mistakes.take('operator.passwordHash', parsePasswordHash(passwordHash));
   const keys = sshKeys?.map((key, index) => mistakes.take(`operator.sshKeys.${index}`, parsePublicKey(key)));
   return {
-    ...(password === undefined ? {} : { password: new Secret(password) }),
+    ...(plain === undefined ? {} : { password: plain }),
     ...(hash === undefined ? {} : { passwordHash: hash }),
     ...(keys ? { sshKeys: [...new Set(keys.filter((key) => key !== undefined))] } : {}),
   };

@@ -7,11 +7,10 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, fail } from '../../errors.ts';
 import { run } from '../../run.ts';
+import { parsePassword } from '../../values/password.ts';
 import { Secret } from '../../values/secret.ts';
 
 const limit = 10_000;
-/** PAM_MAX_RESP_SIZE of Linux-PAM, with room for its end. */
-const longest = 500;
 
 export interface LoginState {
   /** Is there such an account? */
@@ -52,8 +51,9 @@ async function keysIn(home: string): Promise<number> {
  * @throws Failure 'bad-value' for one that cannot be typed at a login, 'program-failed'
  */
 export async function setPassword(user: string, password: Secret, signal: AbortSignal): Promise<void> {
-  const why = unusable(password);
-  if (why) throw fail('bad-value', { field: 'password', why, right: `1 to ${longest} visible characters` });
+  // A line break would begin another account's line for chpasswd.
+  const parsed = parsePassword(password.reveal());
+  if (!parsed.ok) throw fail('bad-value', { field: 'password', why: parsed.why, right: parsed.right });
   try {
     await run('chpasswd', [], { limit, signal, input: `${named(user)}:${password.reveal()}\n` });
   } catch (error) {
@@ -66,7 +66,7 @@ export async function setPassword(user: string, password: Secret, signal: AbortS
  * has no right password.
  */
 export async function isPassword(user: string, password: Secret, signal: AbortSignal): Promise<boolean> {
-  if (unusable(password)) return false;
+  if (!parsePassword(password.reveal()).ok) return false;
   try {
     const input = `${password.reveal()}\0`;
     const { exitCode } = await run('unix_chkpwd', [named(user), 'nonull'], {
@@ -89,14 +89,6 @@ function withoutInput(program: string, error: unknown): Failure {
   return new Failure(
     problem.code === 'program-failed' ? { ...problem, details: { ...problem.details, said: '' } } : problem,
   );
-}
-
-function unusable(password: Secret): string | undefined {
-  const text = password.reveal();
-  if (text === '') return 'nothing is given';
-  if (Buffer.byteLength(text) > longest) return 'it is too long';
-  // A line break would begin another account's line for chpasswd.
-  return /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u.test(text) ? 'it has characters that cannot be typed at a login' : undefined;
 }
 
 /** useradd(8)'s names; so nothing else can get into chpasswd's line, and none is taken for an option. */

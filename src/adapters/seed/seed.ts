@@ -37,8 +37,9 @@ export function realSeeds(labels = '/dev/disk/by-label', places = '/run'): Seeds
 
 async function deviceAt(path: string): Promise<string | undefined> {
   const device = await realpath(path).catch(() => undefined);
-  const found = device && (await stat(device).catch(() => undefined));
-  return found && found.isBlockDevice() ? device : undefined;
+  if (device === undefined) return undefined;
+  const found = await stat(device).catch(() => undefined);
+  return found?.isBlockDevice() ? device : undefined;
 }
 
 async function read(device: string, label: SeedLabel, places: string, signal: AbortSignal): Promise<Seed | undefined> {
