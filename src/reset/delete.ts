@@ -103,11 +103,13 @@ async function account(user: string, root: string): Promise<void> {
   await disk.syncFolder(folder);
 }
 
+/** With what ssh-keygen has left half-made. Made anew where sshd is installed, whatever there was before. */
 async function hostKeys(root: string): Promise<void> {
   const folder = join(root, 'etc/ssh');
-  const old = (await namesIn(folder)).filter((name) => /^ssh_host_\w+_key(?:\.pub)?$/.test(name));
+  const old = (await namesIn(folder)).filter((name) => /^ssh_host_\w+_key(?:\.|$)/.test(name));
   for (const name of old) await rm(join(folder, name), { force: true });
-  if (old.length > 0) await optional(run('ssh-keygen', ['-A', '-f', root], { limit: 120_000 }));
+  const isInstalled = (await disk.kind(join(folder, 'sshd_config'))) !== 'absent';
+  if (isInstalled) await optional(run('ssh-keygen', ['-A', '-f', root], { limit: 120_000 }));
   await disk.syncFolder(folder);
 }
 

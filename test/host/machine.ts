@@ -206,9 +206,15 @@ export class Host {
     return nspawn.exitCode === 133 ? 'reboot' : 'off';
   }
 
+  /** Where its files lie that differ from the plain Debian, or all of them where those cannot be kept apart. */
+  get disk(): string {
+    const whole = join(this.run_.folder, 'root');
+    return existsSync(join(whole, 'usr')) ? whole : this.upper;
+  }
+
   /** What is on its disk now, while it is off. @returns the way to make it that again, as often as wanted */
   async keepDisk(): Promise<() => Promise<void>> {
-    const disk = existsSync(join(this.run_.folder, 'root/usr')) ? join(this.run_.folder, 'root') : this.upper;
+    const { disk } = this;
     const copy = `${disk}.kept`;
     await must(['cp', '--archive', disk, copy]);
     return async () => {
