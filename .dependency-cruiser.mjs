@@ -16,8 +16,8 @@ export default {
     wall(
       'screens-know-kit-and-contract',
       'A screen, and a flow that several of them share, knows the kit, the types of the contract, the brand and the values.',
-      { path: '^screens/', pathNot: ['^screens/kit/', wiring] },
-      { pathNot: ['^screens/(kit|flows)/', '^src/appliance\\.ts$', '^src/brand/', '^src/values/'] },
+      { path: '^screens/', pathNot: ['^screens/(kit|texts)/', wiring] },
+      { pathNot: ['^screens/(kit|flows|texts)/', '^src/appliance\\.ts$', '^src/brand/', '^src/values/'] },
     ),
     wall(
       'menu-knows-screens',
@@ -44,6 +44,12 @@ export default {
       { ...atRunTime },
     ),
     wall(
+      'texts-stand-alone',
+      'The texts and the language they are shown in know nothing else.',
+      { path: '^screens/texts/' },
+      { pathNot: ['^screens/texts/'] },
+    ),
+    wall(
       'only-kit-knows-blessed',
       'blessed and blessed-contrib are at work in the kit and nowhere else.',
       { path: '^(src|screens)/', pathNot: '^screens/kit/' },
@@ -55,7 +61,7 @@ export default {
       { path: '^screens/kit/' },
       {
         pathNot: [
-          '^screens/kit/',
+          '^screens/(kit|texts)/',
           '^src/(appliance|errors|brand/brand)\\.ts$',
           '^src/values/',
           npm('blessed', 'blessed-contrib', '@types/blessed', 'uqr'),
@@ -99,7 +105,8 @@ export default {
       { path: '^src/lab/' },
       {
         path: '^src/adapters/',
-        pathNot: '^src/adapters/(machine|[^/]+/render|proxy/no-connection|hosts/(hosts|block)|logs/log-files|units/why)\\.ts$',
+        pathNot:
+          '^src/adapters/(machine|[^/]+/render|proxy/no-connection|hosts/(hosts|block)|logs/log-files|units/why)\\.ts$',
         ...atRunTime,
       },
     ),

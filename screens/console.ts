@@ -2,36 +2,35 @@
 import type { About } from '../src/appliance.ts';
 import { brandNamed, defaultBrand } from '../src/brand/brand.ts';
 import type { Link } from '../src/client/link.ts';
+import { problemOf } from '../src/errors.ts';
 import { lockWhenIdle } from './flows/lock.ts';
 import { pendingQuestions } from './flows/pending.ts';
 import { countdowns } from './flows/power.ts';
-import { Frame } from './kit/frame.ts';
+import type { Display } from './kit/display.ts';
+import { openFramed } from './kit/framed.ts';
 import type { Surroundings } from './kit/screen.ts';
-import { openTerminal } from './kit/terminal/open.ts';
-import { uiOn } from './kit/ui.ts';
 import { firstSteps, tree } from './menu.ts';
 import { openMenu } from './open-menu.ts';
 import { Statuses } from './statuses.ts';
+import { t } from './texts/texts.ts';
 
 /** Milliseconds that the first paint waits for the service to name its brand. */
 const patience = 300;
 
 /**
- * Opens the console on this process's terminal and ends when the operator leaves it or the terminal is gone.
- * Gives the exit code. @throws Failure 'terminal-unusable' before anything is painted.
+ * Opens the console on this process's terminal and ends when the operator leaves it or the terminal is gone. Plain
+ * where that is asked for, and where the terminal cannot show the other. Gives the exit code.
  */
-export async function openConsole({ link }: { link: Link }): Promise<number> {
-  const terminal = await openTerminal();
+export async function openConsole({ link, plain = false }: { link: Link; plain?: boolean }): Promise<number> {
+  const display = await openDisplay(plain);
   const ended = new AbortController();
   try {
-    const frame = new Frame(terminal);
-    const statuses = new Statuses(frame, link, ended.signal);
+    const statuses = new Statuses(display, link, ended.signal);
     const about = await aboutWithin(link);
     const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
-    frame.vendor = brand.vendor;
-    if (about) frame.mark = marks(about);
+    display.name(brand.vendor, about ? marks(about) : []);
     const surroundings: Surroundings = {
-      ui: uiOn(frame),
+      ui: display.ui,
       appliance: link.appliance,
       brand,
       role: about?.role ?? 'operator',
@@ -39,14 +38,32 @@ export async function openConsole({ link }: { link: Link }): Promise<number> {
     };
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
-    lockWhenIdle(surroundings, frame, ended.signal);
-    if (about?.role === 'operator' && (await isFirstBoot(link))) await firstSteps(surroundings);
-    await openMenu(surroundings, statuses, tree, () => leave(surroundings));
+    lockWhenIdle(surroundings, display, ended.signal);
+    await Promise.race([display.left, goThrough(surroundings, statuses, link)]);
     return 0;
   } finally {
     ended.abort();
-    terminal.close();
+    display.close();
   }
+}
+
+/** @throws Failure 'terminal-unusable' where there is no terminal at all, and nobody asked for the plain display. */
+async function openDisplay(plain: boolean): Promise<Display> {
+  const openPlain = async (because?: string) => (await import('./kit/plain/open.ts')).openPlain(because);
+  if (plain) return openPlain();
+  try {
+    return await openFramed();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.code !== 'terminal-unusable' || !process.stdin.isTTY || !process.stdout.isTTY) throw error;
+    return openPlain(`${problem.details.term || 'this terminal'} cannot show the other: ${problem.details.why}`);
+  }
+}
+
+/** From the first steps, where they were never gone to their end, to the menu, until that is left. */
+async function goThrough(surroundings: Surroundings, statuses: Statuses, link: Link): Promise<void> {
+  if (surroundings.role === 'operator' && (await isFirstBoot(link))) await firstSteps(surroundings);
+  await openMenu(surroundings, statuses, tree, () => leave(surroundings));
 }
 
 /** Was the guided way never gone to its end? Not known in time: the menu is right, too. */
@@ -66,15 +83,15 @@ async function aboutWithin({ appliance }: Link): Promise<About | undefined> {
 }
 
 function leave({ ui }: Surroundings): Promise<boolean> {
-  const text = ['Leave the console?', 'The appliance goes on as it is.'];
-  return ui.confirm({ title: 'Leave', text, yes: 'Leave', no: 'Stay' });
+  const text = [t`Leave the console?`, t`The appliance goes on as it is.`];
+  return ui.confirm({ title: t`Leave`, text, yes: t`Leave`, no: t`Stay` });
 }
 
 /** From short to long: whose the machine is, and what may be done with it. */
 function marks({ lab, role }: About): string[] {
-  const viewer = role === 'viewer' ? ['VIEWER'] : [];
+  const viewer = role === 'viewer' ? [t`VIEWER`] : [];
   if (!lab) return viewer;
   const long = `LAB (${lab.machine})`;
-  const code = lab.code ? [`${long}  register with ${lab.code}`] : [];
+  const code = lab.code ? [`${long}  ${t`register with ${lab.code}`}`] : [];
   return ['LAB', long, ...(viewer.length > 0 ? [] : code)].map((mark) => [mark, ...viewer].join(' '));
 }

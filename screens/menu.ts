@@ -28,6 +28,7 @@ import { settings } from './system/settings.ts';
 import { ssh } from './system/ssh.ts';
 import { suffix } from './system/suffix.ts';
 import { time } from './system/time.ts';
+import { t } from './texts/texts.ts';
 
 export interface Entry {
   /** Its place in the tree: "system.network.dns". A brand changes texts by it. */
@@ -79,10 +80,10 @@ async function nowOfSystem(appliance: Appliance, signal: AbortSignal): Promise<R
 /** The interface that the machine is known by. */
 const firstInterface: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
-  const read = await ui.busy('Reading the interfaces', (signal) => appliance.network.read({}, { signal }));
+  const read = await ui.busy(t`Reading the interfaces`, (signal) => appliance.network.read({}, { signal }));
   const [first] = read.ok ? read.value : [];
   if (first) await networkInterface(first.name)(surroundings);
-  else if (!read.ok) await ui.problem('Network', read.problem);
+  else if (!read.ok) await ui.problem(t`Network`, read.problem);
 };
 
 /** The guided way of the first boot. */
@@ -179,7 +180,7 @@ export const tree: Entry = {
       title: 'Diagnostics',
       status: ({ failedUnits }) =>
         failedUnits > 0
-          ? { text: failedUnits === 1 ? '1 unit failed' : `${failedUnits} units failed`, role: 'bad' }
+          ? { text: failedUnits === 1 ? t`1 unit failed` : t`${failedUnits} units failed`, role: 'bad' }
           : undefined,
       entries: [
         {
@@ -200,7 +201,7 @@ export const tree: Entry = {
           description: 'Service units',
           screen: units,
           status: ({ failedUnits }) =>
-            failedUnits > 0 ? { text: `${failedUnits} failed`, role: 'bad' } : { text: 'no failures', role: 'good' },
+            failedUnits > 0 ? { text: t`${failedUnits} failed`, role: 'bad' } : { text: t`no failures`, role: 'good' },
         },
         { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', screen: logs, operatorOnly: true },
         {

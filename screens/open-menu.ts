@@ -4,6 +4,7 @@ import type { Brand } from '../src/brand/brand.ts';
 import type { Surroundings } from './kit/screen.ts';
 import type { Entry } from './menu.ts';
 import type { Statuses } from './statuses.ts';
+import { said, t } from './texts/texts.ts';
 
 /** Milliseconds that a menu waits at most for what may have changed below it. */
 const patience = 5000;
@@ -17,11 +18,16 @@ export async function openMenu(
   const { ui, appliance, brand } = surroundings;
   let entries = await begin(surroundings, entry);
   const lookOnly = ({ operatorOnly }: Entry) =>
-    operatorOnly && surroundings.role === 'viewer' ? 'Only for operators: you are logged in as a viewer.' : undefined;
+    operatorOnly && surroundings.role === 'viewer' ? t`Only for operators: you are logged in as a viewer.` : undefined;
   await ui.menu({
-    title: entry.title ?? entry.label,
+    title: () => said(entry.title ?? entry.label),
     back: leave === undefined,
-    items: () => entries.map((one) => ({ ...texts(one, brand), id: one.id, greyed: one.greyed ?? lookOnly(one) })),
+    items: () =>
+      entries.map((one) => ({
+        ...texts(one, brand),
+        id: one.id,
+        greyed: one.greyed === undefined ? lookOnly(one) : said(one.greyed),
+      })),
     status: (id) => statuses.of(entries.find((one) => one.id === id)),
     choose: async (id) => {
       const chosen = entries.find((one) => one.id === id);
@@ -38,9 +44,9 @@ export async function openMenu(
 async function begin({ ui, appliance }: Surroundings, entry: Entry): Promise<readonly Entry[]> {
   const own = entry.entries ?? [];
   if (!entry.more && !entry.now) return own;
-  const said = await ui.busy(`Reading ${entry.label}`, (signal) => present(entry, appliance, signal));
-  if (said.ok) return said.value;
-  await ui.problem(entry.label, said.problem);
+  const read = await ui.busy(t`Reading ${said(entry.label)}`, (signal) => present(entry, appliance, signal));
+  if (read.ok) return read.value;
+  await ui.problem(said(entry.label), read.problem);
   return own;
 }
 
@@ -52,6 +58,7 @@ async function present(entry: Entry, appliance: Appliance, signal: AbortSignal):
 }
 
 function texts({ id, label, description }: Entry, brand: Brand): { label: string; description: string } {
-  const named = { label, description, ...brand.menu[id] };
+  // A brand's texts are its own, in its own language.
+  const named = { label: said(label), description: said(description), ...brand.menu[id] };
   return { label: named.label, description: named.description.replace('{platform}', brand.platform) };
 }

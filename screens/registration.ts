@@ -7,13 +7,14 @@ import { text } from './kit/fields.ts';
 import type { Outcome } from './kit/outcome.ts';
 import { problemFact } from './kit/reading.ts';
 import type { Screen, Surroundings } from './kit/screen.ts';
+import { t } from './texts/texts.ts';
 
 type Registered = Extract<RegistrationState, { registered: true }>;
 
 export const registration: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
-  const state = await ui.busy('Reading the registration', (signal) => appliance.registration.read({}, { signal }));
-  if (!state.ok) return ui.problem('Registration', state.problem);
+  const state = await ui.busy(t`Reading the registration`, (signal) => appliance.registration.read({}, { signal }));
+  if (!state.ok) return ui.problem(t`Registration`, state.problem);
   if (state.value.registered) await registered(surroundings, state.value);
   else await register(surroundings);
 };
@@ -21,24 +22,24 @@ export const registration: Screen = async (surroundings) => {
 /** Is it registered by that? */
 async function register(surroundings: Surroundings): Promise<boolean> {
   const { ui, appliance } = surroundings;
-  const suffix = await ui.busy('Reading the suffix', (signal) => appliance.platform.read({}, { signal }));
+  const suffix = await ui.busy(t`Reading the suffix`, (signal) => appliance.platform.read({}, { signal }));
   if (!suffix.ok) {
-    await ui.problem('Registration', suffix.problem);
+    await ui.problem(t`Registration`, suffix.problem);
     return false;
   }
   if (!suffix.value.suffix) {
-    await ui.problem('Registration', { code: 'suffix-missing', details: {} });
+    await ui.problem(t`Registration`, { code: 'suffix-missing', details: {} });
     return false;
   }
   if (!(await permitted(surroundings))) return false;
-  const about = await ui.busy('Reading what this appliance is', (signal) => appliance.about({}, { signal }));
+  const about = await ui.busy(t`Reading what this appliance is`, (signal) => appliance.about({}, { signal }));
   const code = about.ok ? about.value.lab?.code : undefined;
   let value = '';
   for (;;) {
     const given = await ui.form({
-      title: 'Registration',
-      text: `Enter lookup code in *lowercase*${code ? `\nThe lab has one ready: ${code}` : ''}`,
-      fields: { code: text({ label: 'Code', value, columns: 38, parse: parsePersonalizationCode }) },
+      title: t`Registration`,
+      text: `${t`Enter lookup code in *lowercase*`}${code ? `\n${t`The lab has one ready: ${code}`}` : ''}`,
+      fields: { code: text({ label: t`Code`, value, columns: 38, parse: parsePersonalizationCode }) },
     });
     if (!given) return false;
     value = given.code;
@@ -48,18 +49,18 @@ async function register(surroundings: Surroundings): Promise<boolean> {
 
 async function enrol({ ui, appliance }: Surroundings, code: string): Promise<boolean> {
   const outcome = await ui.progress({
-    title: 'Registration in progress',
-    givingUp: 'Giving up leaves nothing half registered.',
+    title: t`Registration in progress`,
+    givingUp: t`Giving up leaves nothing half registered.`,
     work: (report, signal) => appliance.registration.register({ code }, { signal, progress: report }),
   });
   if (!outcome.ok) {
-    await ui.problem('Registration', outcome.problem);
+    await ui.problem(t`Registration`, outcome.problem);
     return false;
   }
-  const text = [{ text: 'Appliance is registered successfully', role: 'good' as const }];
+  const text = [{ text: t`Appliance is registered successfully`, role: 'good' as const }];
   await ui.message({
-    title: 'Registration',
-    text: [...text, ...(outcome.value.registered ? [`Its name is ${outcome.value.name}.`] : [])],
+    title: t`Registration`,
+    text: [...text, ...(outcome.value.registered ? [t`Its name is ${outcome.value.name}.`] : [])],
   });
   return true;
 }
@@ -75,12 +76,12 @@ async function registered(surroundings: Surroundings, state: Registered): Promis
     deregister: () => deregister(surroundings, state),
   };
   await ui.menu({
-    title: `Registered as ${state.name}`,
+    title: t`Registered as ${state.name}`,
     back: true,
     items: () => [
-      { id: 'show', label: 'Show', description: 'Name, ID, connection, configuration' },
-      { id: 'again', label: 'Register again', description: 'With another code' },
-      { id: 'deregister', label: 'Deregister', description: 'Leave the platform' },
+      { id: 'show', label: t`Show`, description: t`Name, ID, connection, configuration` },
+      { id: 'again', label: t`Register again`, description: t`With another code` },
+      { id: 'deregister', label: t`Deregister`, description: t`Leave the platform` },
     ],
     choose: async (id) => ((await doing[id]?.()) ? 'close' : undefined),
   });
@@ -88,68 +89,68 @@ async function registered(surroundings: Surroundings, state: Registered): Promis
 
 function show({ ui, appliance }: Surroundings): Promise<void> {
   return ui.facts({
-    title: 'Registration',
+    title: t`Registration`,
     page: (tell, signal) =>
       appliance.registration.watch({}, { signal, progress: (state) => tell({ facts: facts(state) }) }),
   });
 }
 
 function facts(state: RegistrationState): Fact[] {
-  if (!state.registered) return [{ label: 'Status', value: 'Not registered', role: 'warn' }];
+  if (!state.registered) return [{ label: t`Status`, value: t`Not registered`, role: 'warn' }];
   const { configuration: gateway } = state;
   return [
-    { label: 'Name', value: state.name },
-    { label: 'ID', value: state.id },
-    ...(state.location ? [{ label: 'Location', value: state.location }] : []),
-    { label: 'Registered since', value: time(state.since) },
+    { label: t`Name`, value: state.name },
+    { label: t`ID`, value: state.id },
+    ...(state.location ? [{ label: t`Location`, value: state.location }] : []),
+    { label: t`Registered since`, value: time(state.since) },
     state.connected
-      ? { label: 'Platform', value: `connected since ${time(state.connectedSince)}`, role: 'good' }
-      : { label: 'Platform', value: `not connected since ${time(state.connectedSince)}`, role: 'bad' },
-    ...(state.problem ? [problemFact('Problem', state.problem)] : []),
-    ...(state.lastCheckIn ? [{ label: 'Last check-in', value: time(state.lastCheckIn) }] : []),
-    { label: 'Certificate until', value: time(state.certificateUntil) },
-    { label: 'Proxy port', value: String(gateway.proxyPort) },
+      ? { label: t`Platform`, value: t`connected since ${time(state.connectedSince)}`, role: 'good' }
+      : { label: t`Platform`, value: t`not connected since ${time(state.connectedSince)}`, role: 'bad' },
+    ...(state.problem ? [problemFact(t`Problem`, state.problem)] : []),
+    ...(state.lastCheckIn ? [{ label: t`Last check-in`, value: time(state.lastCheckIn) }] : []),
+    { label: t`Certificate until`, value: time(state.certificateUntil) },
+    { label: t`Proxy port`, value: String(gateway.proxyPort) },
     {
-      label: 'Cache port',
-      value: gateway.modes.cache ? String(gateway.cachePort) : `${gateway.cachePort} (cache mode is off)`,
+      label: t`Cache port`,
+      value: gateway.modes.cache ? String(gateway.cachePort) : t`${gateway.cachePort} (cache mode is off)`,
     },
-    { label: 'Patch mode', value: gateway.modes.patch ? 'on' : 'off' },
-    { label: 'Allowed domains', value: gateway.allowedDomains.join('\n') || 'the defaults' },
-    { label: 'TLS', value: `${gateway.minimumTls} and up` },
+    { label: t`Patch mode`, value: gateway.modes.patch ? t`on` : t`off` },
+    { label: t`Allowed domains`, value: gateway.allowedDomains.join('\n') || t`the defaults` },
+    { label: t`TLS`, value: t`${gateway.minimumTls} and up` },
   ];
 }
 
 const time = (iso: string) => iso.slice(0, 16).replace('T', ' ');
 
 async function again(surroundings: Surroundings, { name }: Registered): Promise<boolean> {
-  const text = [`This appliance is registered as ${name}.`, 'Registering again gives it another identity. Go on?'];
-  return (await surroundings.ui.confirm({ title: 'Register again', text, yes: 'Go on' })) && register(surroundings);
+  const text = [t`This appliance is registered as ${name}.`, t`Registering again gives it another identity. Go on?`];
+  return (await surroundings.ui.confirm({ title: t`Register again`, text, yes: t`Go on` })) && register(surroundings);
 }
 
 async function deregister(surroundings: Surroundings, { name }: Registered): Promise<boolean> {
   const { ui } = surroundings;
   const text = [
-    `Deregister ${name}?`,
-    { text: 'It loses its identity and its configuration at once.', role: 'warn' as const },
+    t`Deregister ${name}?`,
+    { text: t`It loses its identity and its configuration at once.`, role: 'warn' as const },
   ];
-  if (!(await ui.confirm({ title: 'Deregister', text, yes: 'Deregister' })) || !(await permitted(surroundings)))
+  if (!(await ui.confirm({ title: t`Deregister`, text, yes: t`Deregister` })) || !(await permitted(surroundings)))
     return false;
   const told = await leave(surroundings, false);
   if (told.ok || told.problem.code === 'aborted') return told.ok;
   const alone = [
-    'The platform could not be told; there the appliance stays in the list.',
-    'Forget the registration here all the same?',
+    t`The platform could not be told; there the appliance stays in the list.`,
+    t`Forget the registration here all the same?`,
   ];
   return (
-    (await ui.confirm({ title: 'Deregister', text: alone, yes: 'Forget it' })) && (await leave(surroundings, true)).ok
+    (await ui.confirm({ title: t`Deregister`, text: alone, yes: t`Forget it` })) && (await leave(surroundings, true)).ok
   );
 }
 
 /** Says what came of it. */
 async function leave({ ui, appliance }: Surroundings, withoutPlatform: boolean): Promise<Outcome<unknown>> {
   const work = (signal: AbortSignal) => appliance.registration.deregister({ withoutPlatform }, { signal });
-  const outcome = await ui.busy(withoutPlatform ? 'Forgetting the registration' : 'Telling the platform', work);
-  if (!outcome.ok) await ui.problem('Deregister', outcome.problem);
-  else await ui.message({ title: 'Deregister', text: ['This appliance is not registered any more.'] });
+  const outcome = await ui.busy(withoutPlatform ? t`Forgetting the registration` : t`Telling the platform`, work);
+  if (!outcome.ok) await ui.problem(t`Deregister`, outcome.problem);
+  else await ui.message({ title: t`Deregister`, text: [t`This appliance is not registered any more.`] });
   return outcome;
 }

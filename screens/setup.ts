@@ -2,18 +2,19 @@
 import type { SetupState, SetupStep, SetupStepName } from '../src/appliance.ts';
 import type { Fact } from './kit/facts.ts';
 import type { Screen, Surroundings } from './kit/screen.ts';
+import { said, t } from './texts/texts.ts';
 
-const texts: Record<SetupStepName, { title: string; why: string }> = {
+const texts = (): Record<SetupStepName, { title: string; why: string }> => ({
   password: {
-    title: 'Password',
-    why: 'The operator account has none yet. SSH stays off until it has one, or a key.',
+    title: t`Password`,
+    why: t`The operator account has none yet. SSH stays off until it has one, or a key.`,
   },
-  network: { title: 'Network', why: 'The address of this appliance: by DHCP, or a static one.' },
-  time: { title: 'Time', why: 'Registration fails when the clock is wrong by more than five minutes.' },
-  proxy: { title: 'Proxy', why: 'Needed only where nothing gets out without one.' },
-  suffix: { title: 'POD Suffix', why: 'Which platform this appliance belongs to.' },
-  registration: { title: 'Registration', why: 'With the personalization code that the platform shows.' },
-};
+  network: { title: t`Network`, why: t`The address of this appliance: by DHCP, or a static one.` },
+  time: { title: t`Time`, why: t`Registration fails when the clock is wrong by more than five minutes.` },
+  proxy: { title: t`Proxy`, why: t`Needed only where nothing gets out without one.` },
+  suffix: { title: t`POD Suffix`, why: t`Which platform this appliance belongs to.` },
+  registration: { title: t`Registration`, why: t`With the personalization code that the platform shows.` },
+});
 
 /** `screens`: what sets each step up. */
 export function setup(screens: Record<SetupStepName, Screen>): Screen {
@@ -31,9 +32,9 @@ export function setup(screens: Record<SetupStepName, Screen>): Screen {
 }
 
 async function read({ ui, appliance }: Surroundings): Promise<SetupState | undefined> {
-  const outcome = await ui.busy('Reading how it is set up', (signal) => appliance.setup.read({}, { signal }));
+  const outcome = await ui.busy(t`Reading how it is set up`, (signal) => appliance.setup.read({}, { signal }));
   if (outcome.ok) return outcome.value;
-  await ui.problem('First steps', outcome.problem);
+  await ui.problem(t`First steps`, outcome.problem);
   return undefined;
 }
 
@@ -45,28 +46,28 @@ async function step(
   { steps }: SetupState,
 ): Promise<'on' | 'later'> {
   const { ui, appliance } = surroundings;
-  const { title, why } = texts[now.name];
+  const { title, why } = texts()[now.name];
   let way: 'on' | 'later' = 'later';
   const at = steps.findIndex(({ name }) => name === now.name) + 1;
   await ui.facts({
-    title: `First steps: ${title}, ${at} of ${steps.length}`,
-    leave: 'Later',
-    focus: 'Set up',
+    title: t`First steps: ${title}, ${at} of ${steps.length}`,
+    leave: t`Later`,
+    focus: t`Set up`,
     page: {
-      text: [why, `Now: ${now.said}.`, 'Later leads to the menu; to go on from here: System, First steps.'],
+      text: [why, t`Now: ${said(now.said)}.`, t`Later leads to the menu; to go on from here: System, First steps.`],
       facts: steps.map((one) => stepFact(one, one === now)),
-      actions: ['Set up', 'Skip'],
+      actions: [t`Set up`, t`Skip`],
     },
     choose: async (action) => {
       way = 'on';
-      if (action === 'Set up') await screen(surroundings);
+      if (action === t`Set up`) await screen(surroundings);
       else {
-        const passed = await ui.busy('Going on', (signal) =>
+        const passed = await ui.busy(t`Going on`, (signal) =>
           appliance.setup.pass({ step: now.name, passed: true }, { signal }),
         );
         if (!passed.ok) {
           way = 'later';
-          await ui.problem('First steps', passed.problem);
+          await ui.problem(t`First steps`, passed.problem);
         }
       }
       return 'close';
@@ -76,28 +77,28 @@ async function step(
 }
 
 function stepFact({ name, done, passed }: SetupStep, isNow: boolean): Fact {
-  const { title } = texts[name];
-  if (isNow) return { label: title, value: 'this step', role: 'strong' };
-  if (done) return { label: title, value: 'done', role: 'good' };
-  return { label: title, value: passed ? 'passed over' : 'to come', role: 'dim' };
+  const { title } = texts()[name];
+  if (isNow) return { label: title, value: t`this step`, role: 'strong' };
+  if (done) return { label: title, value: t`done`, role: 'good' };
+  return { label: title, value: passed ? t`passed over` : t`to come`, role: 'dim' };
 }
 
 async function result({ ui, appliance }: Surroundings, { steps, finished }: SetupState): Promise<void> {
   const isWhole = steps.every(({ done }) => done);
   await ui.facts({
-    title: 'First steps: the result',
+    title: t`First steps: the result`,
     page: {
-      ...(isWhole ? {} : { warnings: ['Some steps were passed over; each can be done from the menu at any time.'] }),
-      facts: steps.map(({ name, done, said }) => ({
-        label: texts[name].title,
-        value: said,
+      ...(isWhole ? {} : { warnings: [t`Some steps were passed over; each can be done from the menu at any time.`] }),
+      facts: steps.map(({ name, done, said: told }) => ({
+        label: texts()[name].title,
+        value: said(told),
         role: done ? 'good' : 'warn',
       })),
     },
   });
   if (finished) return;
-  const outcome = await ui.busy('Going on to the menu', (signal) =>
+  const outcome = await ui.busy(t`Going on to the menu`, (signal) =>
     appliance.setup.finish({ finished: true }, { signal }),
   );
-  if (!outcome.ok) await ui.problem('First steps', outcome.problem);
+  if (!outcome.ok) await ui.problem(t`First steps`, outcome.problem);
 }

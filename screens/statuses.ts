@@ -2,14 +2,15 @@
 import type { Status } from '../src/appliance.ts';
 import type { Link } from '../src/client/link.ts';
 import type { Line, Segment } from './kit/canvas.ts';
-import type { Frame } from './kit/frame.ts';
+import type { Display } from './kit/display.ts';
 import type { Entry } from './menu.ts';
+import { said, t } from './texts/texts.ts';
 
 export class Statuses {
   private status: Status | undefined;
 
   constructor(
-    private readonly frame: Frame,
+    private readonly display: Display,
     private readonly link: Link,
     signal: AbortSignal,
   ) {
@@ -29,11 +30,11 @@ export class Statuses {
 
   private take(status: Status): void {
     this.status = status;
-    this.frame.status = statusLine(status);
+    this.display.status(statusLine(status));
   }
 
   private linkChanged(): void {
-    this.frame.notice = this.link.state === 'lost' ? this.link.problem : undefined;
+    this.display.notice(this.link.state === 'lost' ? this.link.problem : undefined);
   }
 }
 
@@ -41,23 +42,27 @@ function statusLine(status: Status): Line {
   const parts: Segment[] = [
     status.address
       ? { text: `${status.name} – ${status.address}`, role: 'strong' }
-      : { text: `${status.name} – no address`, role: 'bad' },
-    status.registered ? { text: 'registered', role: 'good' } : { text: 'not registered', role: 'warn' },
+      : { text: t`${status.name} – no address`, role: 'bad' },
+    status.registered ? { text: t`registered`, role: 'good' } : { text: t`not registered`, role: 'warn' },
     ...(status.registered ? [platform(status)] : []),
     ...(status.pendingChange
-      ? [{ text: `${status.pendingChange.what}: waits for an answer`, role: 'warn' as const }]
+      ? [{ text: t`${said(status.pendingChange.what)}: waits for an answer`, role: 'warn' as const }]
       : []),
     ...(status.power ? [{ text: coming(status.power), role: 'warn' as const }] : []),
-    ...(status.diskFull ? [{ text: 'disk nearly full', role: 'bad' as const }] : []),
-    ...(status.job ? [{ text: `${status.job.what} runs`, role: 'warn' as const }] : []),
+    ...(status.diskFull ? [{ text: t`disk nearly full`, role: 'bad' as const }] : []),
+    ...(status.job ? [{ text: t`${said(status.job.what)} runs`, role: 'warn' as const }] : []),
   ];
   return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));
 }
 
-const comes = { reboot: 'reboots', shutdown: 'shuts down', reset: 'is reset' } as const;
-const coming = ({ action, at }: NonNullable<Status['power']>) => `${comes[action]} at ${at.slice(11, 19)}`;
+const comes = {
+  reboot: (at: string) => t`reboots at ${at}`,
+  shutdown: (at: string) => t`shuts down at ${at}`,
+  reset: (at: string) => t`is reset at ${at}`,
+} as const;
+const coming = ({ action, at }: NonNullable<Status['power']>) => comes[action](at.slice(11, 19));
 
 function platform({ platform: { connected, since } }: Status): Segment {
-  const from = since ? ` since ${since.slice(0, 16).replace('T', ' ')}` : '';
-  return connected ? { text: `connected${from}`, role: 'good' } : { text: `not connected${from}`, role: 'bad' };
+  const from = since ? t` since ${since.slice(0, 16).replace('T', ' ')}` : '';
+  return connected ? { text: t`connected${from}`, role: 'good' } : { text: t`not connected${from}`, role: 'bad' };
 }

@@ -147,334 +147,349 @@ export interface Explanation {
   advice?: string;
 }
 
+/** Tagged: says a text in somebody's language. */
+export type Say = (parts: TemplateStringsArray, ...values: unknown[]) => string;
+
+const inEnglish: Say = (parts, ...values) => String.raw({ raw: parts }, ...values);
+
 /** "2026-11-21 09:56:53 UTC" of an ISO 8601 time. */
 const moment = (iso: string) => `${iso.slice(0, 19).replace('T', ' ')}${iso.endsWith('Z') ? ' UTC' : ''}`;
 
-const texts: { [C in ProblemCode]: (d: Problems[C]) => Explanation } = {
-  internal: (d) => ({
-    what: 'Gatehouse made a mistake.',
-    why: `It is noted in the journal of gatehouse.service under ${d.reference}.`,
-    advice: 'Try again; if it comes back, send a diagnostics report to support.',
+const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
+  internal: (d, t) => ({
+    what: t`Gatehouse made a mistake.`,
+    why: t`It is noted in the journal of gatehouse.service under ${d.reference}.`,
+    advice: t`Try again; if it comes back, send a diagnostics report to support.`,
   }),
-  'timed-out': (d) => ({
-    what: `${d.what} did not answer within ${d.seconds} s.`,
-    advice: 'Try again; the machine may be busy.',
+  'timed-out': (d, t) => ({
+    what: t`${d.what} did not answer within ${d.seconds} s.`,
+    advice: t`Try again; the machine may be busy.`,
   }),
-  aborted: () => ({ what: 'Given up.' }),
-  unavailable: (d) => ({ what: `${d.what} is not available.`, why: d.why }),
-  'program-failed': (d) => ({
-    what: `${d.program} ended with code ${d.exitCode}.`,
-    ...(d.said ? { why: `It said: ${d.said}` } : {}),
+  aborted: (_, t) => ({ what: t`Given up.` }),
+  unavailable: (d, t) => ({ what: t`${d.what} is not available.`, why: d.why }),
+  'program-failed': (d, t) => ({
+    what: t`${d.program} ended with code ${d.exitCode}.`,
+    ...(d.said ? { why: t`It said: ${d.said}` } : {}),
   }),
-  'not-understood': (d) => ({ what: `The answer of ${d.what} was not understood.`, why: `It began: ${d.got}` }),
-  'bad-value': (d) => ({ what: `${d.field}: ${d.why}.`, advice: `Right would be: ${d.right}.` }),
-  'bad-values': (d) => ({
-    what: d.fields.map(({ field, why, right }) => `${field}: ${why} (right: ${right})`).join('; '),
+  'not-understood': (d, t) => ({ what: t`The answer of ${d.what} was not understood.`, why: t`It began: ${d.got}` }),
+  'bad-value': (d, t) => ({ what: `${d.field}: ${d.why}.`, advice: t`Right would be: ${d.right}.` }),
+  'bad-values': (d, t) => ({
+    what: d.fields.map(({ field, why, right }) => t`${field}: ${why} (right: ${right})`).join('; '),
   }),
-  'not-allowed': (d) => ({ what: `${d.what} is not allowed here.`, why: d.why }),
-  'password-needed': (d) => ({
-    what: `This change needs the password of ${d.account}.`,
-    why: 'The appliance is set to ask for it before changes.',
-    advice: 'On the command line: --operator-password-file, or a terminal to type it on. Root is not asked.',
+  'not-allowed': (d, t) => ({ what: t`${d.what} is not allowed here.`, why: d.why }),
+  'password-needed': (d, t) => ({
+    what: t`This change needs the password of ${d.account}.`,
+    why: t`The appliance is set to ask for it before changes.`,
+    advice: t`On the command line: --operator-password-file, or a terminal to type it on. Root is not asked.`,
   }),
-  'unknown-unit': (d) => ({
-    what: `${d.name} is not a unit of this appliance.`,
-    advice: 'See Diagnostics, Units for those that are.',
+  'unknown-unit': (d, t) => ({
+    what: t`${d.name} is not a unit of this appliance.`,
+    advice: t`See Diagnostics, Units for those that are.`,
   }),
-  busy: (d) => ({
-    what: `${d.what} is busy.`,
-    why: `${d.by} has been at it since ${moment(d.since)}.`,
-    advice: 'Try again when that is done.',
+  busy: (d, t) => ({
+    what: t`${d.what} is busy.`,
+    why: t`${d.by} has been at it since ${moment(d.since)}.`,
+    advice: t`Try again when that is done.`,
   }),
-  'settings-newer': (d) => ({
-    what: `The settings are of version ${d.version}; this Gatehouse knows versions up to ${d.newest}.`,
-    why: 'They were written by a later Gatehouse.',
-    advice: 'Install that Gatehouse again; the settings stay as they are until then.',
+  'settings-newer': (d, t) => ({
+    what: t`The settings are of version ${d.version}; this Gatehouse knows versions up to ${d.newest}.`,
+    why: t`They were written by a later Gatehouse.`,
+    advice: t`Install that Gatehouse again; the settings stay as they are until then.`,
   }),
-  'settings-changed': (d) => ({
-    what: 'The settings were changed in the meantime.',
-    why: `${d.by} saved them at ${d.at}.`,
-    advice: 'Look at them again, then repeat your change.',
+  'settings-changed': (d, t) => ({
+    what: t`The settings were changed in the meantime.`,
+    why: t`${d.by} saved them at ${d.at}.`,
+    advice: t`Look at them again, then repeat your change.`,
   }),
-  'settings-not-written': (d) => ({
-    what: 'The settings could not be saved; those before stay.',
+  'settings-not-written': (d, t) => ({
+    what: t`The settings could not be saved; those before stay.`,
     why: `${d.path}: ${d.why}.`,
   }),
-  'unknown-revision': (d) => ({
-    what: `There are no earlier settings with number ${d.revision}.`,
-    advice: 'The last ten are kept.',
+  'unknown-revision': (d, t) => ({
+    what: t`There are no earlier settings with number ${d.revision}.`,
+    advice: t`The last ten are kept.`,
   }),
-  'name-not-found': (d) => ({
-    what: `The name ${d.host} was not found.`,
-    why: 'No DNS server knows it, or none answers.',
-    advice: 'Check the spelling, then System, Network, DNS.',
+  'name-not-found': (d, t) => ({
+    what: t`The name ${d.host} was not found.`,
+    why: t`No DNS server knows it, or none answers.`,
+    advice: t`Check the spelling, then System, Network, DNS.`,
   }),
-  'service-gone': (d) => ({
-    what: 'The Gatehouse service does not answer.',
+  'service-gone': (d, t) => ({
+    what: t`The Gatehouse service does not answer.`,
     why: `${d.socket}: ${d.why}.`,
-    advice: 'It restarts by itself within seconds. If not: systemctl status gatehouse.service',
+    advice: t`It restarts by itself within seconds. If not: systemctl status gatehouse.service`,
   }),
-  'service-forbidden': (d) => ({
-    what: 'You may not use the Gatehouse service.',
-    why: `${d.socket} is open to root and to the members of the group ${d.group}.`,
-    advice: `As root: usermod -aG ${d.group} NAME; then log in again.`,
+  'service-forbidden': (d, t) => ({
+    what: t`You may not use the Gatehouse service.`,
+    why: t`${d.socket} is open to root and to the members of the group ${d.group}.`,
+    advice: t`As root: usermod -aG ${d.group} NAME; then log in again.`,
   }),
-  'service-other-version': (d) => ({
-    what: `This console is version ${d.ours}, the service ${d.theirs}.`,
-    advice: 'Leave the console and open it again.',
+  'service-other-version': (d, t) => ({
+    what: t`This console is version ${d.ours}, the service ${d.theirs}.`,
+    advice: t`Leave the console and open it again.`,
   }),
-  'terminal-unusable': (d) => ({
-    what: d.term ? `The terminal "${d.term}" cannot show the console.` : 'There is no terminal to show the console on.',
+  'terminal-unusable': (d, t) => ({
+    what: d.term
+      ? t`The terminal "${d.term}" cannot show the console.`
+      : t`There is no terminal to show the console on.`,
     why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
-    advice:
-      'Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help',
+    advice: t`Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help`,
   }),
-  held: (d) => ({
-    what: `${d.what}: somebody else edits it.`,
-    why: `${d.by} has been at it since ${moment(d.since)}.`,
-    advice: 'It is free as soon as they leave the screen, or are gone.',
+  held: (d, t) => ({
+    what: t`${d.what}: somebody else edits it.`,
+    why: t`${d.by} has been at it since ${moment(d.since)}.`,
+    advice: t`It is free as soon as they leave the screen, or are gone.`,
   }),
-  'change-pending': (d) => ({
-    what: 'Another change is not finished yet.',
-    why: `${d.what}, by ${d.by}${d.until ? `: waits for an answer until ${moment(d.until)}` : ''}.`,
-    advice: 'Keep it or undo it first.',
+  'change-pending': (d, t) => ({
+    what: t`Another change is not finished yet.`,
+    why: t`${d.what}, by ${d.by}${d.until ? t`: waits for an answer until ${moment(d.until)}` : ''}.`,
+    advice: t`Keep it or undo it first.`,
   }),
-  'change-not-asking': (d) => ({ what: 'No such change waits for an answer.', why: d.why }),
-  'change-undone': (d) => ({
-    what: `${d.what}: not changed.`,
+  'change-not-asking': (d, t) => ({ what: t`No such change waits for an answer.`, why: d.why }),
+  'change-undone': (d, t) => ({
+    what: t`${d.what}: not changed.`,
     why: d.why,
     advice: d.differs
-      ? `The files are as they were, but: ${d.differs}`
-      : 'The machine is as it was; that was compared.',
+      ? t`The files are as they were, but: ${d.differs}`
+      : t`The machine is as it was; that was compared.`,
   }),
-  'change-not-undone': (d) => ({
-    what: `${d.what}: could not be put back wholly.`,
+  'change-not-undone': (d, t) => ({
+    what: t`${d.what}: could not be put back wholly.`,
     why: d.why,
-    advice: 'It is tried again every few seconds, and at the next start. See: journalctl -u gatehouse-way-back',
+    advice: t`It is tried again every few seconds, and at the next start. See: journalctl -u gatehouse-way-back`,
   }),
-  'platform-name': (d) => ({
-    what: `The name ${d.host} was not found.`,
-    why: 'No DNS server knows it, or none answers.',
-    advice:
-      'Check the spelling in System, POD Suffix, and the servers in System, Network, DNS. Where only a proxy leads out, set it in System, Network, Proxy.',
+  'platform-name': (d, t) => ({
+    what: t`The name ${d.host} was not found.`,
+    why: t`No DNS server knows it, or none answers.`,
+    advice: t`Check the spelling in System, POD Suffix, and the servers in System, Network, DNS. Where only a proxy leads out, set it in System, Network, Proxy.`,
   }),
-  'platform-route': (d) => ({
-    what: `There is no way from here to ${d.host}.`,
-    why: 'The gateway is not reached, or this appliance or a router on the way knows no route.',
-    advice: 'Check the cable, and address and default gateway in System, Network; else ask who runs the network.',
+  'platform-route': (d, t) => ({
+    what: t`There is no way from here to ${d.host}.`,
+    why: t`The gateway is not reached, or this appliance or a router on the way knows no route.`,
+    advice: t`Check the cable, and address and default gateway in System, Network; else ask who runs the network.`,
   }),
-  'platform-refused': (d) => ({
-    what: `${d.host} refuses connections on port ${d.port}.`,
-    why: 'Nothing listens there, or a firewall in between rejects it.',
-    advice: `Check System, POD Suffix, and that your firewall lets this appliance out to port ${d.port}.`,
+  'platform-refused': (d, t) => ({
+    what: t`${d.host} refuses connections on port ${d.port}.`,
+    why: t`Nothing listens there, or a firewall in between rejects it.`,
+    advice: t`Check System, POD Suffix, and that your firewall lets this appliance out to port ${d.port}.`,
   }),
-  'platform-timeout': (d) => ({
-    what: `${d.host} did not answer within ${d.seconds} s.`,
-    why: 'Mostly a firewall in between that drops packets silently, or a way out that needs a proxy.',
-    advice: 'Let this appliance out to port 443, or set the proxy in System, Network, Proxy.',
+  'platform-timeout': (d, t) => ({
+    what: t`${d.host} did not answer within ${d.seconds} s.`,
+    why: t`Mostly a firewall in between that drops packets silently, or a way out that needs a proxy.`,
+    advice: t`Let this appliance out to port 443, or set the proxy in System, Network, Proxy.`,
   }),
-  'platform-cut': (d) => ({
-    what: `The connection to ${d.host} was cut.`,
-    why: 'The platform, or a firewall or proxy in between, ended it in the middle.',
-    advice: 'Try again; if it stays so, ask who runs the firewall.',
+  'platform-cut': (d, t) => ({
+    what: t`The connection to ${d.host} was cut.`,
+    why: t`The platform, or a firewall or proxy in between, ended it in the middle.`,
+    advice: t`Try again; if it stays so, ask who runs the firewall.`,
   }),
-  'tls-not-trusted': (d) => ({
-    what: `The certificate of ${d.host} is not trusted: ${d.why}.`,
-    why: `It was issued by ${d.issuer}. Is that an inspecting proxy of your own network?`,
-    advice: `Ask who runs the proxy or firewall to let ${d.host} through without inspection.`,
+  'tls-not-trusted': (d, t) => ({
+    what: t`The certificate of ${d.host} is not trusted: ${d.why}.`,
+    why: t`It was issued by ${d.issuer}. Is that an inspecting proxy of your own network?`,
+    advice: t`Ask who runs the proxy or firewall to let ${d.host} through without inspection.`,
   }),
-  'tls-other-name': (d) => ({
-    what: `What answers as ${d.host} has a certificate for another name.`,
-    why: `It is for ${d.names}. DNS, a static host name or a proxy leads to the wrong machine.`,
-    advice: 'Check System, POD Suffix, then System, Network: DNS, Hosts and Proxy.',
+  'tls-other-name': (d, t) => ({
+    what: t`What answers as ${d.host} has a certificate for another name.`,
+    why: t`It is for ${d.names}. DNS, a static host name or a proxy leads to the wrong machine.`,
+    advice: t`Check System, POD Suffix, then System, Network: DNS, Hosts and Proxy.`,
   }),
-  'tls-failed': (d) => ({
-    what: `No TLS connection to ${d.host} came about: ${d.why}.`,
-    why: 'Something that does not speak TLS 1.2 or 1.3 answers there; mostly a proxy or firewall in between.',
-    advice: `Let this appliance reach ${d.host} directly, or set the right proxy in System, Network, Proxy.`,
+  'tls-failed': (d, t) => ({
+    what: t`No TLS connection to ${d.host} came about: ${d.why}.`,
+    why: t`Something that does not speak TLS 1.2 or 1.3 answers there; mostly a proxy or firewall in between.`,
+    advice: t`Let this appliance reach ${d.host} directly, or set the right proxy in System, Network, Proxy.`,
   }),
-  'clock-wrong': (d) => ({
-    what: `The clock of this appliance is ${minutes(Math.abs(d.minutes))} ${d.minutes > 0 ? 'ahead of' : 'behind'} the platform's.`,
-    why: 'More than 5 minutes make certificates fail.',
-    advice: 'Set time servers that can be reached from here in System, Time.',
+  'clock-wrong': (d, t) => ({
+    what: clock(d.minutes, t),
+    why: t`More than 5 minutes make certificates fail.`,
+    advice: t`Set time servers that can be reached from here in System, Time.`,
   }),
-  'proxy-auth': (d) => ({
+  'proxy-auth': (d, t) => ({
     what: d.user
-      ? `The proxy ${d.proxy} does not accept the user ${d.user} or the password (407).`
-      : `The proxy ${d.proxy} asks for a user and a password (407).`,
-    advice: 'Set both in System, Network, Proxy. Only Basic authentication can be used.',
+      ? t`The proxy ${d.proxy} does not accept the user ${d.user} or the password (407).`
+      : t`The proxy ${d.proxy} asks for a user and a password (407).`,
+    advice: t`Set both in System, Network, Proxy. Only Basic authentication can be used.`,
   }),
-  'proxy-dead': (d) => ({
-    what: `The proxy ${d.proxy} cannot be used: ${d.why}.`,
-    why: 'While a proxy is set, nothing goes around it.',
-    advice: 'Check host and port in System, Network, Proxy, and that the proxy runs.',
+  'proxy-dead': (d, t) => ({
+    what: t`The proxy ${d.proxy} cannot be used: ${d.why}.`,
+    why: t`While a proxy is set, nothing goes around it.`,
+    advice: t`Check host and port in System, Network, Proxy, and that the proxy runs.`,
   }),
-  'proxy-refused': (d) => ({
-    what: `The proxy ${d.proxy} does not lead to ${d.host} (${d.status}).`,
+  'proxy-refused': (d, t) => ({
+    what: t`The proxy ${d.proxy} does not lead to ${d.host} (${d.status}).`,
     why:
       d.status >= 500
-        ? 'It could not reach it: its own DNS, route or firewall.'
-        : 'Its rules do not let this appliance through.',
+        ? t`It could not reach it: its own DNS, route or firewall.`
+        : t`Its rules do not let this appliance through.`,
     advice:
       d.status >= 500
-        ? `Check the spelling in System, POD Suffix; else ask who runs the proxy whether it reaches ${d.host}, port 443.`
-        : `Ask who runs the proxy to allow CONNECT to ${d.host}, port 443.`,
+        ? t`Check the spelling in System, POD Suffix; else ask who runs the proxy whether it reaches ${d.host}, port 443.`
+        : t`Ask who runs the proxy to allow CONNECT to ${d.host}, port 443.`,
   }),
-  'platform-error': (d) => ({
-    what: `${d.host} is reached, but cannot serve now (${d.status}).`,
-    why: "The fault is the platform's own, not this network's.",
-    advice: 'Try again in some minutes; if it stays so, tell support.',
+  'platform-error': (d, t) => ({
+    what: t`${d.host} is reached, but cannot serve now (${d.status}).`,
+    why: t`The fault is the platform's own, not this network's.`,
+    advice: t`Try again in some minutes; if it stays so, tell support.`,
   }),
-  'platform-garbage': (d) => ({
-    what: `What ${d.host} answers is no answer of the platform.`,
+  'platform-garbage': (d, t) => ({
+    what: t`What ${d.host} answers is no answer of the platform.`,
     why: `${d.got}.`,
-    advice: 'A proxy, a login page or a wrong machine may be answering: check System, POD Suffix, and the proxy.',
+    advice: t`A proxy, a login page or a wrong machine may be answering: check System, POD Suffix, and the proxy.`,
   }),
-  'platform-rejected': (d) => ({
-    what: `${d.host} does not take what this appliance sends.`,
-    ...(d.said ? { why: `It says: ${d.said}` } : {}),
-    advice: 'Their versions may not fit: update the appliance, or tell support.',
+  'platform-rejected': (d, t) => ({
+    what: t`${d.host} does not take what this appliance sends.`,
+    ...(d.said ? { why: t`It says: ${d.said}` } : {}),
+    advice: t`Their versions may not fit: update the appliance, or tell support.`,
   }),
-  'code-unknown': () => ({
-    what: 'The platform does not know this personalization code.',
-    advice:
-      'Compare it with the one shown by the platform; check System, POD Suffix: another platform has other codes.',
+  'code-unknown': (_, t) => ({
+    what: t`The platform does not know this personalization code.`,
+    advice: t`Compare it with the one shown by the platform; check System, POD Suffix: another platform has other codes.`,
   }),
-  'code-used': () => ({
-    what: 'This personalization code was used already.',
-    why: 'A code registers one appliance, once.',
-    advice: 'Make a new code on the platform.',
+  'code-used': (_, t) => ({
+    what: t`This personalization code was used already.`,
+    why: t`A code registers one appliance, once.`,
+    advice: t`Make a new code on the platform.`,
   }),
-  'code-revoked': () => ({
-    what: 'This personalization code was revoked.',
-    advice: 'Make a new code on the platform.',
+  'code-revoked': (_, t) => ({
+    what: t`This personalization code was revoked.`,
+    advice: t`Make a new code on the platform.`,
   }),
-  'code-expired': () => ({
-    what: 'This personalization code has expired.',
-    advice: 'Make a new code on the platform.',
+  'code-expired': (_, t) => ({
+    what: t`This personalization code has expired.`,
+    advice: t`Make a new code on the platform.`,
   }),
-  'suffix-missing': () => ({
-    what: 'The platform URL suffix is not set.',
-    why: 'Without it the platform cannot be found.',
-    advice: 'Set it under System, POD Suffix.',
+  'suffix-missing': (_, t) => ({
+    what: t`The platform URL suffix is not set.`,
+    why: t`Without it the platform cannot be found.`,
+    advice: t`Set it under System, POD Suffix.`,
   }),
-  'not-registered': () => ({
-    what: 'This appliance is not registered.',
-    advice: 'Register it first: Registration.',
+  'not-registered': (_, t) => ({
+    what: t`This appliance is not registered.`,
+    advice: t`Register it first: Registration.`,
   }),
-  'certificate-refused': (d) => ({
-    what: 'The platform does not accept this appliance any more.',
-    why: `${d.host} refuses its certificate: it was removed there, or registered anew from elsewhere.`,
-    advice: 'Make a new code on the platform, and register again.',
+  'certificate-refused': (d, t) => ({
+    what: t`The platform does not accept this appliance any more.`,
+    why: t`${d.host} refuses its certificate: it was removed there, or registered anew from elsewhere.`,
+    advice: t`Make a new code on the platform, and register again.`,
   }),
-  'certificate-ended': (d) => ({
-    what: `The certificate of this appliance ended at ${d.at}.`,
-    why: 'It was without its platform for too long to renew it, or its clock is wrong.',
-    advice: 'Check System, Time; if that is right, register again with a new code.',
+  'certificate-ended': (d, t) => ({
+    what: t`The certificate of this appliance ended at ${d.at}.`,
+    why: t`It was without its platform for too long to renew it, or its clock is wrong.`,
+    advice: t`Check System, Time; if that is right, register again with a new code.`,
   }),
-  'configuration-refused': (d) => ({
-    what: 'The platform sent a configuration that cannot be used; the one before stays at work.',
+  'configuration-refused': (d, t) => ({
+    what: t`The platform sent a configuration that cannot be used; the one before stays at work.`,
     why: `${d.why}.`,
-    advice: 'Correct it on the platform.',
+    advice: t`Correct it on the platform.`,
   }),
-  'registration-not-saved': (d) => ({
-    what: 'The registration could not be saved; the appliance is as it was.',
+  'registration-not-saved': (d, t) => ({
+    what: t`The registration could not be saved; the appliance is as it was.`,
     why: `${d.path}: ${d.why}.`,
-    advice: 'Then register again with the same code.',
+    advice: t`Then register again with the same code.`,
   }),
-  'registration-broken': (d) => ({
-    what: 'The registration on the disk cannot be read.',
+  'registration-broken': (d, t) => ({
+    what: t`The registration on the disk cannot be read.`,
     why: `${d.path}: ${d.why}.`,
-    advice: 'Register again with a new code.',
+    advice: t`Register again with a new code.`,
   }),
-  'engine-absent': () => ({
-    what: 'There is no container engine on this appliance.',
-    why: 'Docker is not installed.',
-    advice: 'Everything else works without it.',
+  'engine-absent': (_, t) => ({
+    what: t`There is no container engine on this appliance.`,
+    why: t`Docker is not installed.`,
+    advice: t`Everything else works without it.`,
   }),
-  'engine-stopped': (d) => ({
-    what: 'The container engine does not run.',
+  'engine-stopped': (d, t) => ({
+    what: t`The container engine does not run.`,
     why: `${d.why}.`,
-    advice: 'See docker in Diagnostics, Units: Status tells why, Start starts it.',
+    advice: t`See docker in Diagnostics, Units: Status tells why, Start starts it.`,
   }),
-  'engine-hangs': (d) => ({
-    what: `The container engine did not answer within ${d.seconds} s.`,
-    why: 'It runs, but hangs or is overloaded.',
-    advice: 'Wait a minute; if it stays so, restart docker in Diagnostics, Units.',
+  'engine-hangs': (d, t) => ({
+    what: t`The container engine did not answer within ${d.seconds} s.`,
+    why: t`It runs, but hangs or is overloaded.`,
+    advice: t`Wait a minute; if it stays so, restart docker in Diagnostics, Units.`,
   }),
-  'engine-refused': (d) => ({ what: 'The container engine refused.', why: `It says: ${d.said}` }),
-  'unknown-container': (d) => ({
-    what: `There is no container ${d.name}.`,
-    why: 'It may have been removed in the meantime.',
-    advice: 'See Diagnostics, Containers for those that are there.',
+  'engine-refused': (d, t) => ({ what: t`The container engine refused.`, why: t`It says: ${d.said}` }),
+  'unknown-container': (d, t) => ({
+    what: t`There is no container ${d.name}.`,
+    why: t`It may have been removed in the meantime.`,
+    advice: t`See Diagnostics, Containers for those that are there.`,
   }),
-  'unknown-image': (d) => ({
-    what: `There is no image ${d.name}.`,
-    why: 'It may have been removed in the meantime.',
-    advice: 'See Diagnostics, Images for those that are there.',
+  'unknown-image': (d, t) => ({
+    what: t`There is no image ${d.name}.`,
+    why: t`It may have been removed in the meantime.`,
+    advice: t`See Diagnostics, Images for those that are there.`,
   }),
-  'log-gone': (d) => ({
-    what: `The log ${d.name} is not there any more.`,
+  'log-gone': (d, t) => ({
+    what: t`The log ${d.name} is not there any more.`,
     why: `${d.why}.`,
-    advice: 'Open it again from Diagnostics, Logs.',
+    advice: t`Open it again from Diagnostics, Logs.`,
   }),
-  'log-unreadable': (d) => ({ what: `The log ${d.name} cannot be shown.`, why: `${d.why}.` }),
-  'bad-pattern': (d) => ({
-    what: `"${d.pattern}" cannot be searched for.`,
+  'log-unreadable': (d, t) => ({ what: t`The log ${d.name} cannot be shown.`, why: `${d.why}.` }),
+  'bad-pattern': (d, t) => ({
+    what: t`"${d.pattern}" cannot be searched for.`,
     why: `${d.why}.`,
-    advice: 'In an expression put a backslash before characters that stand for themselves: ( ) [ ] { } * + ? . | ^ $',
+    advice: t`In an expression put a backslash before characters that stand for themselves: ( ) [ ] { } * + ? . | ^ $`,
   }),
-  'unknown-report': (d) => ({
-    what: `There is no report ${d.name}.`,
-    why: 'The oldest are removed when room is needed.',
-    advice: 'Generate a new one.',
+  'unknown-report': (d, t) => ({
+    what: t`There is no report ${d.name}.`,
+    why: t`The oldest are removed when room is needed.`,
+    advice: t`Generate a new one.`,
   }),
-  'report-failed': (d) => ({
-    what: 'The report could not be made; nothing of it was kept.',
+  'report-failed': (d, t) => ({
+    what: t`The report could not be made; nothing of it was kept.`,
     why: `${d.why}.`,
-    advice: 'Try again, with fewer items where one of them is named here.',
+    advice: t`Try again, with fewer items where one of them is named here.`,
   }),
-  'disk-full': (d) => ({
-    what: `There is not enough room in ${d.path}.`,
-    why: `${megabytes(d.needed)} are needed, ${megabytes(d.free)} are free.`,
-    advice: 'Remove old reports, or leave out the larger items.',
+  'disk-full': (d, t) => ({
+    what: t`There is not enough room in ${d.path}.`,
+    why: t`${megabytes(d.needed)} are needed, ${megabytes(d.free)} are free.`,
+    advice: t`Remove old reports, or leave out the larger items.`,
   }),
-  'no-support-key': () => ({
-    what: 'There is no support key to encrypt the report to.',
-    why: 'A report is never written without encryption.',
-    advice: 'Install a brand file with the keys of support.',
+  'no-support-key': (_, t) => ({
+    what: t`There is no support key to encrypt the report to.`,
+    why: t`A report is never written without encryption.`,
+    advice: t`Install a brand file with the keys of support.`,
   }),
-  'host-key-other': (d) => ({
-    what: `The host key of ${d.host} is not the one that was confirmed.`,
-    why: `Confirmed was ${d.confirmed}, it shows ${d.shown}. Either the server has a new key, or something stands in between.`,
-    advice: 'Ask who runs the server for its fingerprint before you go on. Nothing was sent.',
+  'host-key-other': (d, t) => ({
+    what: t`The host key of ${d.host} is not the one that was confirmed.`,
+    why: t`Confirmed was ${d.confirmed}, it shows ${d.shown}. Either the server has a new key, or something stands in between.`,
+    advice: t`Ask who runs the server for its fingerprint before you go on. Nothing was sent.`,
   }),
-  'upload-failed': (d) => ({
-    what: `The upload to ${d.host} failed.`,
+  'upload-failed': (d, t) => ({
+    what: t`The upload to ${d.host} failed.`,
     why: `${d.why}.`,
-    advice: 'Try again: it goes on where it broke off.',
+    advice: t`Try again: it goes on where it broke off.`,
   }),
-  'login-refused': (d) => ({
-    what: `${d.host} does not let ${d.user} in.`,
-    why: 'The user name, the password or the key is wrong, or the account may not use SFTP.',
-    advice: 'Check them with who runs the server.',
+  'login-refused': (d, t) => ({
+    what: t`${d.host} does not let ${d.user} in.`,
+    why: t`The user name, the password or the key is wrong, or the account may not use SFTP.`,
+    advice: t`Check them with who runs the server.`,
   }),
-  'capture-failed': (d) => ({
-    what: 'The packet capture failed; a complete one from before stays.',
+  'capture-failed': (d, t) => ({
+    what: t`The packet capture failed; a complete one from before stays.`,
     why: `${d.why}.`,
     ...(d.advice ? { advice: d.advice } : {}),
   }),
 };
 
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-const minutes = (count: number) => `${count} ${count === 1 ? 'minute' : 'minutes'}`;
+function clock(minutes: number, t: Say): string {
+  const count = Math.abs(minutes);
+  if (minutes > 0)
+    return count === 1
+      ? t`The clock of this appliance is 1 minute ahead of the platform's.`
+      : t`The clock of this appliance is ${count} minutes ahead of the platform's.`;
+  return count === 1
+    ? t`The clock of this appliance is 1 minute behind the platform's.`
+    : t`The clock of this appliance is ${count} minutes behind the platform's.`;
+}
 
-export function explain(problem: Problem): Explanation {
-  return (texts[problem.code] as (d: object) => Explanation)(problem.details);
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+
+/** `say`: in whose language; default: English, which the service, its log and the command line speak. */
+export function explain(problem: Problem, say = inEnglish): Explanation {
+  return (texts[problem.code] as (d: object, t: Say) => Explanation)(problem.details, say);
 }
 
 /** The explanation in one line. */
-export function sentence(problem: Problem): string {
-  const { what, why, advice } = explain(problem);
+export function sentence(problem: Problem, say = inEnglish): string {
+  const { what, why, advice } = explain(problem, say);
   return [what, why, advice].filter(Boolean).join(' ');
 }

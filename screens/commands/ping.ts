@@ -4,23 +4,24 @@ import { parseHost } from '../../src/values/host.ts';
 import { text } from '../kit/fields.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
+import { said, t } from '../texts/texts.ts';
 
 export const ping: Screen = async ({ ui, appliance }) => {
   let value = '8.8.8.8';
   for (;;) {
     const answer = await ui.form({
-      title: 'Ping',
-      fields: { host: text({ label: 'FQDN or IP address', value, parse: parseHost }) },
+      title: t`Ping`,
+      fields: { host: text({ label: t`FQDN or IP address`, value, parse: parseHost }) },
     });
     if (!answer) return;
     const host: string = answer.host;
     value = host;
     await ui.pager({
-      title: `Ping ${host}`,
-      stop: 'stop',
+      title: t`Ping ${host}`,
+      stop: t`stop`,
       feed: async (add, signal) => {
         const tally = new Tally();
-        add({ text: `Looking up ${host}...`, role: 'dim' });
+        add({ text: t`Looking up ${host}...`, role: 'dim' });
         try {
           const summary = await appliance.ping.run(
             { host },
@@ -73,16 +74,16 @@ class Tally {
 function shown(line: PingLine): PagerLine {
   switch (line.kind) {
     case 'start':
-      return { text: `Pinging ${line.address} with ${line.bytes} bytes, once a second.`, role: 'dim' };
+      return { text: t`Pinging ${line.address} with ${line.bytes} bytes, once a second.`, role: 'dim' };
     case 'reply':
       return {
-        text: `${String(line.seq).padStart(4)}  answer from ${line.from} in ${line.time.toFixed(1)} ms, ttl ${line.ttl}`,
+        text: `${String(line.seq).padStart(4)}  ${t`answer from ${line.from} in ${line.time.toFixed(1)} ms, ttl ${line.ttl}`}`,
       };
     case 'lost':
-      return { text: `${String(line.seq).padStart(4)}  no answer`, role: 'warn' };
+      return { text: `${String(line.seq).padStart(4)}  ${t`no answer`}`, role: 'warn' };
     case 'error':
       return {
-        text: `${String(line.seq ?? '').padStart(4)}  ${line.text}${line.from ? ` (says ${line.from})` : ''}`,
+        text: `${String(line.seq ?? '').padStart(4)}  ${said(line.text)}${line.from ? ` (${t`says ${line.from}`})` : ''}`,
         role: 'bad',
       };
   }
@@ -92,7 +93,7 @@ function sum({ sent, received, loss, times }: PingSummary): PagerLine[] {
   const role = received === 0 ? 'bad' : loss > 0 ? 'warn' : 'good';
   return [
     { text: '' },
-    { text: `${sent} sent, ${received} received, ${Number(loss.toFixed(1))} % lost`, role },
+    { text: t`${sent} sent, ${received} received, ${Number(loss.toFixed(1))} % lost`, role },
     ...(times
       ? [{ text: `min/avg/max ${times.min.toFixed(1)}/${times.avg.toFixed(1)}/${times.max.toFixed(1)} ms` }]
       : []),

@@ -7,17 +7,18 @@ import type { Fact, FactsPage } from '../kit/facts.ts';
 import { check, text } from '../kit/fields.ts';
 import { problemSaid } from '../kit/outcome.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
+import { said, t } from '../texts/texts.ts';
 
 export const capture: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
-  const doing: Record<string, () => Promise<void>> = {
-    Start: () => start(surroundings),
-    Stop: () => stop(surroundings),
-  };
+  const doing = new Map([
+    [t`Start`, () => start(surroundings)],
+    [t`Stop`, () => stop(surroundings)],
+  ]);
   await ui.facts({
-    title: 'Generate TCP dump',
-    leave: 'Back',
-    focus: 'Start',
+    title: t`Generate TCP dump`,
+    leave: t`Back`,
+    focus: t`Start`,
     page: async (tell, signal) => {
       let state: CaptureState = {};
       // Between two news of the service the time goes on.
@@ -29,21 +30,21 @@ export const capture: Screen = async (surroundings) => {
       };
       await appliance.capture.watch({}, { signal, progress }).finally(() => clearInterval(tick));
     },
-    choose: (action) => doing[action]?.() ?? Promise.resolve(),
+    choose: (action) => doing.get(action)?.() ?? Promise.resolve(),
   });
 };
 
 function page({ running, latest, interrupted, failed }: CaptureState): FactsPage {
   if (running) return runningPage(running);
-  const text = ['Records packets towards the next hop upstream. The latest capture goes into the next report.'];
+  const text = [t`Records packets towards the next hop upstream. The latest capture goes into the next report.`];
   const warnings = failed ? [`${moment(failed.at)}: ${problemSaid(failed.problem)}`] : [];
   const cutOff: Fact[] = interrupted
-    ? [{ label: 'Cut off', value: `${moment(interrupted.endedAt)}, ${interrupted.packets} packets`, role: 'warn' }]
+    ? [{ label: t`Cut off`, value: t`${moment(interrupted.endedAt)}, ${interrupted.packets} packets`, role: 'warn' }]
     : [];
-  return { warnings, text, facts: [...(latest ? latestFacts(latest) : noneYet), ...cutOff], actions: ['Start'] };
+  return { warnings, text, facts: [...(latest ? latestFacts(latest) : noneYet()), ...cutOff], actions: [t`Start`] };
 }
 
-const noneYet: Fact[] = [{ label: 'Latest', value: 'None was made yet.', role: 'dim' }];
+const noneYet = (): Fact[] => [{ label: t`Latest`, value: t`None was made yet.`, role: 'dim' }];
 
 function runningPage(running: RunningCapture): FactsPage {
   const { startedAt, endsAt, towards, device, filter, packets, bytes, dropped, most, by } = running;
@@ -51,83 +52,83 @@ function runningPage(running: RunningCapture): FactsPage {
   const left = (Date.parse(endsAt) - Date.now()) / 1000;
   return {
     facts: [
-      { label: 'Towards', value: towards },
-      { label: 'Through', value: device },
-      { label: 'Filter', value: filter },
-      { label: 'Packets', value: String(packets), role: 'strong' },
-      { label: 'Bytes', value: `${bytesSaid(bytes)} of at most ${bytesSaid(most)}` },
-      { label: 'Lost', value: String(dropped), ...(dropped > 0 ? { role: 'warn' } : {}) },
-      { label: 'Time left', value: leftSaid(left) },
-      { label: 'Started by', value: by },
+      { label: t`Towards`, value: towards },
+      { label: t`Through`, value: device },
+      { label: t`Filter`, value: filter },
+      { label: t`Packets`, value: String(packets), role: 'strong' },
+      { label: t`Bytes`, value: t`${bytesSaid(bytes)} of at most ${bytesSaid(most)}` },
+      { label: t`Lost`, value: String(dropped), ...(dropped > 0 ? { role: 'warn' } : {}) },
+      { label: t`Time left`, value: leftSaid(left) },
+      { label: t`Started by`, value: by },
     ],
-    text: ['It goes on when you leave.'],
+    text: [t`It goes on when you leave.`],
     fraction: Math.max(0, Math.min(1, 1 - (left * 1000) / Math.max(1, whole))),
-    actions: ['Stop'],
+    actions: [t`Stop`],
   };
 }
 
 function latestFacts({ path, size, packets, dropped, endedAt, ended, filter, by }: Capture): Fact[] {
   return [
-    { label: 'Latest', value: moment(endedAt) },
-    { label: 'Ended', value: ended, role: ended === 'time over' || ended === 'stopped' ? 'text' : 'warn' },
-    { label: 'Packets', value: `${packets}${dropped ? `, ${dropped} lost` : ''}`, role: packets ? 'text' : 'warn' },
-    { label: 'Size', value: bytesSaid(size) },
-    { label: 'File', value: path },
-    { label: 'Filter', value: filter },
-    { label: 'Made by', value: by },
+    { label: t`Latest`, value: moment(endedAt) },
+    { label: t`Ended`, value: said(ended), role: ended === 'time over' || ended === 'stopped' ? 'text' : 'warn' },
+    { label: t`Packets`, value: `${packets}${dropped ? t`, ${dropped} lost` : ''}`, role: packets ? 'text' : 'warn' },
+    { label: t`Size`, value: bytesSaid(size) },
+    { label: t`File`, value: path },
+    { label: t`Filter`, value: filter },
+    { label: t`Made by`, value: by },
   ];
 }
 
 async function start(surroundings: Surroundings): Promise<void> {
   const { ui, appliance } = surroundings;
-  const plan = await ui.busy('Finding the next hop', (signal) => appliance.capture.plan({}, { signal }));
-  if (!plan.ok) return ui.problem('Generate TCP dump', plan.problem);
+  const plan = await ui.busy(t`Finding the next hop`, (signal) => appliance.capture.plan({}, { signal }));
+  if (!plan.ok) return ui.problem(t`Generate TCP dump`, plan.problem);
   const given = await ui.form({
-    title: 'Generate TCP dump',
+    title: t`Generate TCP dump`,
     text: intent(plan.value),
-    ok: 'Start',
+    ok: t`Start`,
     fields: {
       seconds: text({
-        label: 'Seconds',
+        label: t`Seconds`,
         value: '300',
         columns: 6,
-        parse: (given) => parseWhole(given, { from: 10, to: 1800, right: '300, which is 5 minutes' }),
+        parse: (given) => parseWhole(given, { from: 10, to: 1800, right: t`300, which is 5 minutes` }),
       }),
-      whole: check({ label: 'Whole packets, with all they carry', value: false }),
+      whole: check({ label: t`Whole packets, with all they carry`, value: false }),
     },
   });
   if (!given) return;
-  if (given.whole && !(await ui.confirm(wholePackets))) return;
+  if (given.whole && !(await ui.confirm(wholePackets()))) return;
   if (!(await permitted(surroundings))) return;
-  const started = await ui.busy('Starting the capture', (signal) => appliance.capture.start(given, { signal }));
-  if (!started.ok) await ui.problem('Generate TCP dump', started.problem);
+  const started = await ui.busy(t`Starting the capture`, (signal) => appliance.capture.start(given, { signal }));
+  if (!started.ok) await ui.problem(t`Generate TCP dump`, started.problem);
 }
 
 const intent = ({ towards, device, most, warnings }: CapturePlan) =>
   [
-    `Towards ${towards}, through ${device}; at most ${bytesSaid(most)}.`,
-    'The one before is replaced when this is complete.',
-    ...warnings,
+    t`Towards ${towards}, through ${device}; at most ${bytesSaid(most)}.`,
+    t`The one before is replaced when this is complete.`,
+    ...warnings.map(said),
   ].join(' ');
 
-const wholePackets = {
-  title: 'Whole packets',
+const wholePackets = () => ({
+  title: t`Whole packets`,
   text: [
-    'Whole packets can hold passwords, such as that of the proxy.',
-    'The first 128 bytes of each are mostly enough to see what goes wrong.',
+    t`Whole packets can hold passwords, such as that of the proxy.`,
+    t`The first 128 bytes of each are mostly enough to see what goes wrong.`,
     {
-      text: 'The report that takes them along is encrypted to support, but not emptied of what they hold.',
+      text: t`The report that takes them along is encrypted to support, but not emptied of what they hold.`,
       role: 'warn' as const,
     },
   ],
-  yes: 'Record whole packets',
-};
+  yes: t`Record whole packets`,
+});
 
 async function stop(surroundings: Surroundings): Promise<void> {
   const { ui, appliance } = surroundings;
   if (!(await permitted(surroundings))) return;
-  const stopped = await ui.busy('Stopping the capture', (signal) => appliance.capture.stop({}, { signal }));
-  if (!stopped.ok) await ui.problem('Generate TCP dump', stopped.problem);
+  const stopped = await ui.busy(t`Stopping the capture`, (signal) => appliance.capture.stop({}, { signal }));
+  if (!stopped.ok) await ui.problem(t`Generate TCP dump`, stopped.problem);
 }
 
 const moment = (iso: string) => iso.slice(0, 19).replace('T', ' ');

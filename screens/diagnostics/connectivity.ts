@@ -3,11 +3,12 @@ import type { ServiceHealth } from '../../src/appliance.ts';
 import { advice, explained, wrapped } from '../kit/explained.ts';
 import type { PagerLine } from '../kit/pager.ts';
 import type { Screen } from '../kit/screen.ts';
+import { t, said as told } from '../texts/texts.ts';
 
 export const connectivity: Screen = async ({ ui, appliance }) => {
   await ui.pager({
-    title: 'Platform connectivity',
-    stop: 'stop',
+    title: t`Platform connectivity`,
+    stop: t`stop`,
     feed: explained(async (add, signal) => {
       let through: string | undefined | null = null;
       const progress = ({ health, fraction }: { health: ServiceHealth; fraction: number }) => {
@@ -22,11 +23,11 @@ export const connectivity: Screen = async ({ ui, appliance }) => {
 };
 
 const heading = (proxy: string | undefined) =>
-  proxy ? `Checking connectivity with proxy ${proxy}.` : 'Checking connectivity without proxy.';
+  proxy ? t`Checking connectivity with proxy ${proxy}.` : t`Checking connectivity without proxy.`;
 
 function lines({ service, passed, said, took }: ServiceHealth, fraction: number): PagerLine[] {
   const percent = `${Math.round(fraction * 100)}%`.padStart(4);
-  return wrapped(`${percent}  `, `${service} health is: ${said} (${took} ms)`, passed ? 'good' : 'bad');
+  return wrapped(`${percent}  `, t`${service} health is: ${told(said)} (${took} ms)`, passed ? 'good' : 'bad');
 }
 
 /** Only the ways that the appliance takes by itself count: while a proxy is set, nothing goes around it. */
@@ -41,11 +42,11 @@ function sum(all: readonly ServiceHealth[]): PagerLine[] {
   if (failed.length === 0) return answering(all);
   const names = failed.map(({ service }) => service).join(', ');
   const problems = failed.flatMap(({ ways }) => ways.map(({ problem }) => problem));
-  return [...wrapped('', `Not connected: ${names}. Registration needs all of them.`, 'bad'), ...advice(problems)];
+  return [...wrapped('', t`Not connected: ${names}. Registration needs all of them.`, 'bad'), ...advice(problems)];
 }
 
 function answering(all: readonly ServiceHealth[]): PagerLine[] {
-  const good: PagerLine = { text: 'Every service of the platform answers.', role: 'good' };
+  const good: PagerLine = { text: t`Every service of the platform answers.`, role: 'good' };
   if (all.every(({ passed }) => passed)) return [good];
-  return [good, ...wrapped('', 'The ways that failed are not needed while another one answers.')];
+  return [good, ...wrapped('', t`The ways that failed are not needed while another one answers.`)];
 }

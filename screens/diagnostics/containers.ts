@@ -8,6 +8,7 @@ import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
+import { said, t } from '../texts/texts.ts';
 
 const stateRoles: Record<ContainerState, Role> = {
   running: 'good',
@@ -27,24 +28,24 @@ const stateOf = ({ state, health }: Container) => (health && health !== 'healthy
 export const containers: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
   await ui.table<Container>({
-    title: 'Containers',
+    title: t`Containers`,
     rows: live(appliance.containers.watch),
     id: ({ id }) => id,
-    empty: 'The container engine has no containers.',
+    empty: t`The container engine has no containers.`,
     columns: [
-      { title: 'NAME', text: ({ name }) => name },
-      { title: 'STATE', text: stateOf, role: roleOf },
-      { title: 'TAG', text: ({ tag }) => tag, spare: 1 },
-      { title: 'IMAGE ID', text: ({ imageId }) => imageId.slice(0, 12), spare: 3, whole: true },
+      { title: t`NAME`, text: ({ name }) => name },
+      { title: t`STATE`, text: (one) => said(stateOf(one)), role: roleOf },
+      { title: t`TAG`, text: ({ tag }) => tag, spare: 1 },
+      { title: t`IMAGE ID`, text: ({ imageId }) => imageId.slice(0, 12), spare: 3, whole: true },
       {
-        title: 'CREATED',
-        text: ({ createdAt }) => agoSaid(createdAt),
+        title: t`CREATED`,
+        text: ({ createdAt }) => said(agoSaid(createdAt)),
         order: (a, b) => b.createdAt.localeCompare(a.createdAt),
         spare: 2,
         whole: true,
       },
       {
-        title: 'SIZE',
+        title: t`SIZE`,
         right: true,
         text: ({ size }) => (size === undefined ? '' : bytesSaid(size)),
         order: (a, b) => (a.size ?? 0) - (b.size ?? 0),
@@ -52,7 +53,7 @@ export const containers: Screen = async (surroundings) => {
         whole: true,
       },
     ],
-    detail: ({ repository, status }) => `${repository}: ${status}`,
+    detail: ({ repository, status }) => `${repository}: ${said(status)}`,
     choose: (container) => actions(surroundings, container),
   });
 };
@@ -61,7 +62,7 @@ async function actions(surroundings: Surroundings, container: Container): Promis
   const { name, state, id } = container;
   const doing: Record<string, () => Promise<void>> = {
     details: () => details(surroundings, container),
-    logs: () => openLog(surroundings, { title: `Logs of ${name}`, source: { kind: 'container', id } }),
+    logs: () => openLog(surroundings, { title: t`Logs of ${name}`, source: { kind: 'container', id } }),
     restart: () => act(surroundings, 'restart', container),
     start: () => act(surroundings, 'start', container),
     stop: () => act(surroundings, 'stop', container),
@@ -71,18 +72,18 @@ async function actions(surroundings: Surroundings, container: Container): Promis
     title: name,
     back: true,
     items: () => [
-      { id: 'details', label: 'Details', description: 'Ports, mounts, health, environment' },
-      { id: 'logs', label: 'Logs', description: 'What it has written' },
-      { id: 'restart', label: 'Restart', description: 'Stop it and start it again' },
-      { id: 'start', label: 'Start', description: 'Start it', greyed: runs ? 'It runs already.' : undefined },
-      { id: 'stop', label: 'Stop', description: 'Stop it', greyed: runs ? undefined : 'It is not running.' },
+      { id: 'details', label: t`Details`, description: t`Ports, mounts, health, environment` },
+      { id: 'logs', label: t`Logs`, description: t`What it has written` },
+      { id: 'restart', label: t`Restart`, description: t`Stop it and start it again` },
+      { id: 'start', label: t`Start`, description: t`Start it`, greyed: runs ? t`It runs already.` : undefined },
+      { id: 'stop', label: t`Stop`, description: t`Stop it`, greyed: runs ? undefined : t`It is not running.` },
     ],
     choose: (choice) => doing[choice]?.() ?? Promise.resolve(),
   });
 }
 
 async function details({ ui, appliance }: Surroundings, { id, name }: Container): Promise<void> {
-  const outcome = await ui.busy(`Reading ${name}`, (signal) => appliance.containers.show({ id }, { signal }));
+  const outcome = await ui.busy(t`Reading ${name}`, (signal) => appliance.containers.show({ id }, { signal }));
   if (!outcome.ok) return ui.problem(name, outcome.problem);
   await ui.facts({ title: name, page: { facts: facts(outcome.value) } });
 }
@@ -90,75 +91,89 @@ async function details({ ui, appliance }: Surroundings, { id, name }: Container)
 function facts(container: ContainerDetails): Fact[] {
   const { environment, mounts, ports, networks, healthLog } = container;
   const all: (Fact | undefined)[] = [
-    { label: 'Name', value: container.name },
-    { label: 'Container ID', value: container.id.slice(0, 12) },
-    { label: 'Image', value: `${container.repository}:${container.tag}` },
-    { label: 'Image ID', value: container.imageId.slice(0, 12) },
-    { label: 'State', value: container.status, role: roleOf(container) },
-    { label: 'Created', value: `${moment(container.createdAt)} (${agoSaid(container.createdAt)})` },
-    container.startedAt ? { label: 'Started', value: moment(container.startedAt) } : undefined,
-    container.finishedAt ? { label: 'Ended last', value: moment(container.finishedAt) } : undefined,
+    { label: t`Name`, value: container.name },
+    { label: t`Container ID`, value: container.id.slice(0, 12) },
+    { label: t`Image`, value: `${container.repository}:${container.tag}` },
+    { label: t`Image ID`, value: container.imageId.slice(0, 12) },
+    { label: t`State`, value: said(container.status), role: roleOf(container) },
+    { label: t`Created`, value: `${moment(container.createdAt)} (${said(agoSaid(container.createdAt))})` },
+    container.startedAt ? { label: t`Started`, value: moment(container.startedAt) } : undefined,
+    container.finishedAt ? { label: t`Ended last`, value: moment(container.finishedAt) } : undefined,
     ended(container),
-    container.error ? { label: 'Engine says', value: container.error, role: 'bad' } : undefined,
-    { label: 'Restarts', value: String(container.restarts), ...(container.restarts > 0 ? { role: 'warn' } : {}) },
-    { label: 'Restart rule', value: container.restartPolicy },
-    container.health ? { label: 'Health', value: container.health, role: roleOf(container) } : undefined,
+    container.error ? { label: t`Engine says`, value: container.error, role: 'bad' } : undefined,
+    { label: t`Restarts`, value: String(container.restarts), ...(container.restarts > 0 ? { role: 'warn' } : {}) },
+    { label: t`Restart rule`, value: said(container.restartPolicy) },
+    container.health ? { label: t`Health`, value: said(container.health), role: roleOf(container) } : undefined,
     ...healthLog.slice(-3).map(({ at, exitCode, text }) => ({
       label: '',
-      value: `${at.slice(11, 19)} code ${exitCode} ${harmless(text, { most: 200 })}`,
+      value: `${at.slice(11, 19)} ${t`code ${exitCode}`} ${harmless(text, { most: 200 })}`,
     })),
-    { label: 'Command', value: container.command.join(' ') || 'none' },
-    { label: 'Ports', value: ports.join('\n') || 'none' },
-    { label: 'Mounts', value: mounts.map(mountSaid).join('\n') || 'none' },
-    { label: 'Networks', value: networks.map(({ name, address }) => `${name} ${address}`).join('\n') || 'none' },
-    { label: 'Environment', value: environment.map(({ name, value }) => `${name}=${value}`).join('\n') || 'none' },
+    { label: t`Command`, value: container.command.join(' ') || t`none` },
+    { label: t`Ports`, value: ports.join('\n') || t`none` },
+    { label: t`Mounts`, value: mounts.map(mountSaid).join('\n') || t`none` },
+    { label: t`Networks`, value: networks.map(({ name, address }) => `${name} ${address}`).join('\n') || t`none` },
+    { label: t`Environment`, value: environment.map(({ name, value }) => `${name}=${value}`).join('\n') || t`none` },
   ];
   return all.filter((fact) => fact !== undefined);
 }
 
 const mountSaid = ({ from, to, writable }: ContainerDetails['mounts'][number]) =>
-  `${from} → ${to}${writable ? '' : ' (read-only)'}`;
+  `${from} → ${to}${writable ? '' : ` (${t`read-only`})`}`;
 
 function ended({ exitCode, outOfMemory }: ContainerDetails): Fact | undefined {
-  if (outOfMemory) return { label: 'Last end', value: 'ended for lack of memory', role: 'bad' };
+  if (outOfMemory) return { label: t`Last end`, value: t`ended for lack of memory`, role: 'bad' };
   if (exitCode === undefined) return undefined;
-  return { label: 'Last end', value: `exit code ${exitCode}`, role: exitCode === 0 ? 'text' : 'bad' };
+  return { label: t`Last end`, value: t`exit code ${exitCode}`, role: exitCode === 0 ? 'text' : 'bad' };
 }
 
 const verbs = {
-  start: { title: 'Start', doing: 'Starting', done: 'was started' },
-  stop: { title: 'Stop', doing: 'Stopping', done: 'was stopped' },
-  restart: { title: 'Restart', doing: 'Restarting', done: 'was restarted' },
+  start: (name: string) => ({
+    title: t`Start`,
+    asks: t`Start ${name}`,
+    doing: t`Starting ${name}`,
+    done: t`${name} was started.`,
+  }),
+  stop: (name: string) => ({
+    title: t`Stop`,
+    asks: t`Stop ${name}`,
+    doing: t`Stopping ${name}`,
+    done: t`${name} was stopped.`,
+  }),
+  restart: (name: string) => ({
+    title: t`Restart`,
+    asks: t`Restart ${name}`,
+    doing: t`Restarting ${name}`,
+    done: t`${name} was restarted.`,
+  }),
 } as const;
 
 async function act(surroundings: Surroundings, verb: keyof typeof verbs, { id, name }: Container): Promise<void> {
   const { ui, appliance } = surroundings;
-  const { title, doing, done } = verbs[verb];
+  const { title, asks, doing, done } = verbs[verb](name);
   if (verb !== 'start') {
-    const text = [`${title} ${name} now?`, { text: 'What it serves is interrupted.', role: 'warn' as const }];
-    if (!(await ui.confirm({ title: `${title} ${name}`, text, yes: title }))) return;
+    const text = [t`${asks} now?`, { text: t`What it serves is interrupted.`, role: 'warn' as const }];
+    if (!(await ui.confirm({ title: asks, text, yes: title }))) return;
   }
   if (!(await permitted(surroundings))) return;
   const outcome = await ui.progress({
-    title: `${doing} ${name}`,
-    givingUp: 'Giving up leaves it to go on by itself.',
+    title: doing,
+    givingUp: t`Giving up leaves it to go on by itself.`,
     work: (report, signal) => appliance.containers[verb]({ id }, { signal, progress: report }),
   });
-  if (!outcome.ok) return ui.problem(`${title} ${name}`, outcome.problem);
+  if (!outcome.ok) return ui.problem(asks, outcome.problem);
   await tell(surroundings, name, done, outcome.value);
 }
 
 async function tell({ ui }: Surroundings, name: string, done: string, outcome: ContainerOutcome): Promise<void> {
   const { container, succeeded, log } = outcome;
-  if (succeeded)
-    return ui.message({ title: name, text: [{ text: `${name} ${done}.`, role: 'good' }, container.status] });
+  if (succeeded) return ui.message({ title: name, text: [{ text: done, role: 'good' }, said(container.status)] });
   await ui.message({
     title: name,
     text: [
-      { text: `${name} did not do as asked: it is ${container.state}.`, role: 'bad' },
-      container.status,
+      { text: t`${name} did not do as asked: it is ${said(container.state)}.`, role: 'bad' },
+      said(container.status),
       '',
-      log.length ? 'Its last log lines:' : 'It left no log lines.',
+      log.length ? t`Its last log lines:` : t`It left no log lines.`,
       ...log.map(({ text }) => harmless(text, { most: 300 })),
     ],
   });

@@ -9,6 +9,7 @@ import { check } from '../kit/fields.ts';
 import { problemSaid } from '../kit/outcome.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
+import { said, t } from '../texts/texts.ts';
 
 const outcomeRoles: Record<ItemOutcome, Role> = {
   waiting: 'dim',
@@ -23,8 +24,8 @@ const outcomeRoles: Record<ItemOutcome, Role> = {
 
 export const report: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
-  const read = await ui.busy('Reading the reports', (signal) => appliance.report.read({}, { signal }));
-  if (!read.ok) return ui.problem('Generate report', read.problem);
+  const read = await ui.busy(t`Reading the reports`, (signal) => appliance.report.read({}, { signal }));
+  if (!read.ok) return ui.problem(t`Generate report`, read.problem);
   let state: ReportsState = read.value;
   const doing: Record<string, () => Promise<unknown>> = {
     generate: () => generate(surroundings),
@@ -33,12 +34,12 @@ export const report: Screen = async (surroundings) => {
     upload: () => upload(surroundings),
   };
   await ui.menu({
-    title: 'Generate report',
+    title: t`Generate report`,
     back: true,
     items: () => menuItems(state),
     choose: async (id) => {
       await doing[id]?.();
-      const again = await ui.busy('Reading the reports', (signal) => appliance.report.read({}, { signal }));
+      const again = await ui.busy(t`Reading the reports`, (signal) => appliance.report.read({}, { signal }));
       if (again.ok) state = again.value;
     },
   });
@@ -46,22 +47,31 @@ export const report: Screen = async (surroundings) => {
 
 function menuItems({ job, kept, offer, upload }: ReportsState) {
   const count = kept.length;
-  const none = count ? undefined : 'No report was generated yet.';
+  const none = count ? undefined : t`No report was generated yet.`;
   return [
-    { id: 'generate', label: 'Generate', description: job ? 'See the one under way' : 'Collect and encrypt a new one' },
+    {
+      id: 'generate',
+      label: t`Generate`,
+      description: job ? t`See the one under way` : t`Collect and encrypt a new one`,
+    },
     {
       id: 'kept',
-      label: 'Reports',
-      description: count === 0 ? 'None yet' : count === 1 ? 'One is kept' : `${count} are kept`,
+      label: t`Reports`,
+      description: count === 0 ? t`None yet` : count === 1 ? t`One is kept` : t`${count} are kept`,
       greyed: none,
     },
     {
       id: 'offer',
-      label: 'SFTP download',
-      description: offer ? offer.state : 'Let one be fetched',
+      label: t`SFTP download`,
+      description: offer ? said(offer.state) : t`Let one be fetched`,
       greyed: offer ? undefined : none,
     },
-    { id: 'upload', label: 'SFTP upload', description: upload ? upload.state : 'Send one to a server', greyed: none },
+    {
+      id: 'upload',
+      label: t`SFTP upload`,
+      description: upload ? said(upload.state) : t`Send one to a server`,
+      greyed: none,
+    },
   ];
 }
 
@@ -69,15 +79,15 @@ function menuItems({ job, kept, offer, upload }: ReportsState) {
 
 async function generate(surroundings: Surroundings): Promise<void> {
   const { ui, appliance } = surroundings;
-  const before = await ui.busy('Reading the reports', (signal) => appliance.report.read({}, { signal }));
-  if (!before.ok) return ui.problem('Generate report', before.problem);
+  const before = await ui.busy(t`Reading the reports`, (signal) => appliance.report.read({}, { signal }));
+  if (!before.ok) return ui.problem(t`Generate report`, before.problem);
   if (!before.value.job) {
-    const read = await ui.busy('Looking at what there is', (signal) => appliance.report.items({}, { signal }));
-    if (!read.ok) return ui.problem('Generate report', read.problem);
+    const read = await ui.busy(t`Looking at what there is`, (signal) => appliance.report.items({}, { signal }));
+    if (!read.ok) return ui.problem(t`Generate report`, read.problem);
     const items = await chosen(surroundings, read.value);
     if (!items || !(await permitted(surroundings))) return;
-    const started = await ui.busy('Starting', (signal) => appliance.report.start({ items }, { signal }));
-    if (!started.ok) return ui.problem('Generate report', started.problem);
+    const started = await ui.busy(t`Starting`, (signal) => appliance.report.start({ items }, { signal }));
+    if (!started.ok) return ui.problem(t`Generate report`, started.problem);
   }
   await making(surroundings, before.value.kept);
 }
@@ -85,24 +95,24 @@ async function generate(surroundings: Surroundings): Promise<void> {
 /** Names of the items that shall go in; undefined where it was left. */
 async function chosen({ ui }: Surroundings, items: readonly ReportItem[]): Promise<string[] | undefined> {
   const there = items.filter(({ absent }) => !absent);
-  const absent = items.filter((item) => item.absent).map(({ title }) => title.toLowerCase());
+  const absent = items.filter((item) => item.absent).map(({ title }) => said(title).toLowerCase());
   const sum = there.reduce((all, { estimate }) => all + (estimate ?? 0), 0);
   const given = await ui.form({
-    title: 'What goes into the report',
+    title: t`What goes into the report`,
     text: [
-      `About ${bytesSaid(sum)} before packing. Encrypted to support; passwords and keys are removed.`,
-      absent.length ? `Not there: ${absent.join(', ')}.` : '',
+      t`About ${bytesSaid(sum)} before packing. Encrypted to support; passwords and keys are removed.`,
+      absent.length ? t`Not there: ${absent.join(', ')}.` : '',
     ].join(' '),
-    ok: 'Generate',
+    ok: t`Generate`,
     fields: Object.fromEntries(
       there.map(({ name, title, estimate }) => [
         name,
-        check({ label: `${title}${estimate === undefined ? '' : `, ${bytesSaid(estimate)}`}`, value: true }),
+        check({ label: `${said(title)}${estimate === undefined ? '' : `, ${bytesSaid(estimate)}`}`, value: true }),
       ]),
     ),
     check: (values) => {
       const first = there[0]?.name;
-      return first && !Object.values(values).some(Boolean) ? { [first]: 'Tick at least one.' } : {};
+      return first && !Object.values(values).some(Boolean) ? { [first]: t`Tick at least one.` } : {};
     },
   });
   return given && there.map(({ name }) => name).filter((name) => given[name]);
@@ -113,8 +123,8 @@ async function making(surroundings: Surroundings, before: readonly Report[]): Pr
   const { ui, appliance } = surroundings;
   let last: ReportsState | undefined;
   await ui.facts({
-    title: 'Generating the report',
-    leave: 'Back',
+    title: t`Generating the report`,
+    leave: t`Back`,
     page: (tell, signal) =>
       appliance.report.watch(
         {},
@@ -128,15 +138,15 @@ async function making(surroundings: Surroundings, before: readonly Report[]): Pr
       ),
     choose: async () => {
       if (!(await permitted(surroundings))) return;
-      const cancelled = await ui.busy('Cancelling', (signal) => appliance.report.cancel({}, { signal }));
-      if (!cancelled.ok) await ui.problem('Generate report', cancelled.problem);
+      const cancelled = await ui.busy(t`Cancelling`, (signal) => appliance.report.cancel({}, { signal }));
+      if (!cancelled.ok) await ui.problem(t`Generate report`, cancelled.problem);
     },
   });
   if (!last || last.job) return;
   const known = new Set(before.map(({ name }) => name));
   const made = last.kept.find(({ name }) => !known.has(name));
   if (made) await ready(surroundings, made);
-  else if (last.ended) await ui.problem('Generate report', last.ended.problem);
+  else if (last.ended) await ui.problem(t`Generate report`, last.ended.problem);
 }
 
 function makingPage({ job }: ReportsState): FactsPage {
@@ -144,11 +154,11 @@ function makingPage({ job }: ReportsState): FactsPage {
   const over = job.items.filter(({ outcome }) => outcome !== 'waiting' && outcome !== 'running').length;
   return {
     facts: [
-      { label: 'Archive', value: `${bytesSaid(job.bytes)}, ${job.phase}`, role: 'strong' },
+      { label: t`Archive`, value: `${bytesSaid(job.bytes)}, ${said(job.phase)}`, role: 'strong' },
       ...inOrder(job.items).map(itemFact),
     ],
     fraction: job.phase === 'finishing' ? 1 : over / Math.max(1, job.items.length),
-    actions: ['Cancel'],
+    actions: [t`Cancel`],
   };
 }
 
@@ -158,7 +168,11 @@ const inOrder = (items: readonly ItemState[]) =>
 
 function itemFact({ title, outcome, bytes, why }: ItemState): Fact {
   const size = bytes > 0 ? `, ${bytesSaid(bytes)}` : '';
-  return { label: title, value: `${outcome}${size}${why ? `: ${why}` : ''}`, role: outcomeRoles[outcome] };
+  return {
+    label: said(title),
+    value: `${said(outcome)}${size}${why ? `: ${said(why)}` : ''}`,
+    role: outcomeRoles[outcome],
+  };
 }
 
 async function ready(surroundings: Surroundings, made: Report): Promise<void> {
@@ -169,15 +183,15 @@ async function ready(surroundings: Surroundings, made: Report): Promise<void> {
     details: () => details(surroundings, made),
   };
   await surroundings.ui.menu({
-    title: 'The report is ready',
+    title: t`The report is ready`,
     back: true,
     items: () => [
-      { id: 'offer', label: 'SFTP download', description: 'Let it be fetched, with a password for one hour' },
-      { id: 'upload', label: 'SFTP upload', description: 'Send it to a server' },
+      { id: 'offer', label: t`SFTP download`, description: t`Let it be fetched, with a password for one hour` },
+      { id: 'upload', label: t`SFTP upload`, description: t`Send it to a server` },
       {
         id: 'details',
-        label: 'Details',
-        description: lacking.length ? `${lacking.length} items failed` : `${bytesSaid(made.size)}, checksum, items`,
+        label: t`Details`,
+        description: lacking.length ? t`${lacking.length} items failed` : t`${bytesSaid(made.size)}, checksum, items`,
       },
     ],
     choose: (id) => doing[id]?.().then(() => undefined) ?? Promise.resolve(),
@@ -189,15 +203,15 @@ async function ready(surroundings: Surroundings, made: Report): Promise<void> {
 async function kept(surroundings: Surroundings): Promise<void> {
   const { ui, appliance } = surroundings;
   await ui.table<Report>({
-    title: 'Reports',
+    title: t`Reports`,
     rows: (tell, signal) => appliance.report.watch({}, { signal, progress: (state: ReportsState) => tell(state.kept) }),
     id: ({ name }) => name,
-    empty: 'No report is kept.',
+    empty: t`No report is kept.`,
     columns: [
-      { title: 'MADE', text: ({ at }) => moment(at) },
-      { title: 'SIZE', right: true, text: ({ size }) => bytesSaid(size), order: (a, b) => a.size - b.size },
-      { title: 'BY', text: ({ by }) => by, spare: 1 },
-      { title: 'NAME', text: ({ name }) => name, spare: 2 },
+      { title: t`MADE`, text: ({ at }) => moment(at) },
+      { title: t`SIZE`, right: true, text: ({ size }) => bytesSaid(size), order: (a, b) => a.size - b.size },
+      { title: t`BY`, text: ({ by }) => by, spare: 1 },
+      { title: t`NAME`, text: ({ name }) => name, spare: 2 },
     ],
     detail: ({ name }) => name,
     choose: (one) => actions(surroundings, one),
@@ -216,15 +230,15 @@ async function actions(surroundings: Surroundings, one: Report): Promise<void> {
     },
   };
   await ui.menu({
-    title: `Report of ${moment(one.at)}`,
+    title: t`Report of ${moment(one.at)}`,
     back: true,
     items: () => {
-      const greyed = isGone ? 'It was removed.' : undefined;
+      const greyed = isGone ? t`It was removed.` : undefined;
       return [
-        { id: 'details', label: 'Details', description: 'Checksum, items, what was removed' },
-        { id: 'offer', label: 'SFTP download', description: 'Let it be fetched', greyed },
-        { id: 'upload', label: 'SFTP upload', description: 'Send it to a server', greyed },
-        { id: 'remove', label: 'Remove', description: 'Delete it from this appliance', greyed },
+        { id: 'details', label: t`Details`, description: t`Checksum, items, what was removed` },
+        { id: 'offer', label: t`SFTP download`, description: t`Let it be fetched`, greyed },
+        { id: 'upload', label: t`SFTP upload`, description: t`Send it to a server`, greyed },
+        { id: 'remove', label: t`Remove`, description: t`Delete it from this appliance`, greyed },
       ];
     },
     choose: (id) => doing[id]?.().then(() => undefined) ?? Promise.resolve(),
@@ -233,14 +247,14 @@ async function actions(surroundings: Surroundings, one: Report): Promise<void> {
 
 function details({ ui }: Surroundings, one: Report): Promise<void> {
   return ui.facts({
-    title: `Report of ${moment(one.at)}`,
+    title: t`Report of ${moment(one.at)}`,
     page: {
       facts: [
-        { label: 'File', value: one.name },
-        { label: 'Size', value: bytesSaid(one.size) },
-        { label: 'SHA-256', value: one.sha256 },
-        { label: 'Made by', value: one.by },
-        { label: 'Secrets', value: `${one.removed} removed` },
+        { label: t`File`, value: one.name },
+        { label: t`Size`, value: bytesSaid(one.size) },
+        { label: t`SHA-256`, value: one.sha256 },
+        { label: t`Made by`, value: one.by },
+        { label: t`Secrets`, value: t`${one.removed} removed` },
         ...one.items.map(itemFact),
       ],
     },
@@ -249,10 +263,10 @@ function details({ ui }: Surroundings, one: Report): Promise<void> {
 
 async function remove(surroundings: Surroundings, { name }: Report): Promise<boolean> {
   const { ui, appliance } = surroundings;
-  if (!(await ui.confirm({ title: 'Remove', text: [`Remove ${name}?`], yes: 'Remove' }))) return false;
+  if (!(await ui.confirm({ title: t`Remove`, text: [t`Remove ${name}?`], yes: t`Remove` }))) return false;
   if (!(await permitted(surroundings))) return false;
-  const removed = await ui.busy('Removing', (signal) => appliance.report.remove({ name }, { signal }));
-  if (!removed.ok) await ui.message({ title: 'Remove', text: [{ text: problemSaid(removed.problem), role: 'bad' }] });
+  const removed = await ui.busy(t`Removing`, (signal) => appliance.report.remove({ name }, { signal }));
+  if (!removed.ok) await ui.message({ title: t`Remove`, text: [{ text: problemSaid(removed.problem), role: 'bad' }] });
   return removed.ok;
 }
 

@@ -5,6 +5,7 @@ import type { Live } from '../kit/live.ts';
 import type { Pane } from '../kit/plot.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
 import type { Column } from '../kit/table.ts';
+import { said, t } from '../texts/texts.ts';
 
 /** Milliseconds between two looks at the history while it is plotted. */
 const period = 2000;
@@ -20,20 +21,22 @@ export const stats: Screen = async (surroundings) => {
         signal,
         progress: (news: Stats) => {
           cores = news.cores;
-          missing = news.missing.map(({ kind, why }) => `No ${kind}s: ${why}`).join(' ');
+          missing = news.missing
+            .map(({ kind, why }) => (kind === 'container' ? t`No containers: ${said(why)}` : t`No units: ${said(why)}`))
+            .join(' ');
           tell(news.rows);
         },
       },
     );
   await ui.table<StatsRow>({
-    title: 'Stats',
+    title: t`Stats`,
     rows,
     pause: true,
     id: ({ kind, id }) => `${kind} ${id}`,
-    empty: 'No figures yet.',
+    empty: t`No figures yet.`,
     columns: columns(),
     detail: (row) => missing || detail(row),
-    ok: 'Plot',
+    ok: t`Plot`,
     choose: (row) => plot(surroundings, row, cores),
   });
 };
@@ -57,28 +60,32 @@ function columns(): Column<StatsRow>[] {
   });
   const rate = (value: number) => `${bytesSaid(value)}/s`;
   return [
-    { title: 'NAME', text: ({ name }) => name, role: ({ kind }) => (kind === 'appliance' ? 'strong' : 'text') },
     {
-      title: 'KIND',
-      text: ({ kind, idle }) => idle ?? kind,
+      title: t`NAME`,
+      text: ({ name, kind }) => (kind === 'appliance' ? said(name) : name),
+      role: ({ kind }) => (kind === 'appliance' ? 'strong' : 'text'),
+    },
+    {
+      title: t`KIND`,
+      text: ({ kind, idle }) => said(idle ?? kind),
       role: ({ idle }) => (idle ? 'dim' : 'text'),
       spare: 5,
       whole: true,
     },
-    figure('CPU %', 'cpu', (value) => value.toFixed(1), 0),
-    figure('MEMORY', 'memory', bytesSaid, 0),
-    figure('NET IN', 'received', rate, 1),
-    figure('NET OUT', 'sent', rate, 2),
-    figure('READ', 'read', rate, 3),
-    figure('WRITTEN', 'written', rate, 4),
+    figure(t`CPU %`, 'cpu', (value) => value.toFixed(1), 0),
+    figure(t`MEMORY`, 'memory', bytesSaid, 0),
+    figure(t`NET IN`, 'received', rate, 1),
+    figure(t`NET OUT`, 'sent', rate, 2),
+    figure(t`READ`, 'read', rate, 3),
+    figure(t`WRITTEN`, 'written', rate, 4),
   ];
 }
 
 function detail({ kind, idle, memoryLimit, now }: StatsRow): string {
-  if (idle) return `It does not run: ${idle}.`;
-  if (!now) return 'Its first figures come in some seconds.';
-  const limit = memoryLimit ? `, memory up to ${bytesSaid(memoryLimit)}` : '';
-  return kind === 'appliance' ? `The whole machine${limit}` : `100 % is one core${limit}`;
+  if (idle) return t`It does not run: ${said(idle)}.`;
+  if (!now) return t`Its first figures come in some seconds.`;
+  const limit = memoryLimit ? t`, memory up to ${bytesSaid(memoryLimit)}` : '';
+  return kind === 'appliance' ? t`The whole machine${limit}` : t`100 % is one core${limit}`;
 }
 
 function plot(
@@ -87,8 +94,8 @@ function plot(
   cores: number,
 ): Promise<void> {
   return ui.plot({
-    title: name,
-    caption: 'The last 15 minutes',
+    title: said(name),
+    caption: t`The last 15 minutes`,
     panes: async (tell, signal) => {
       while (!signal.aborted) {
         tell(panes(await appliance.stats.history({ kind, id }, { signal }), { cores, memoryLimit }));
@@ -103,26 +110,26 @@ function panes({ subject, samples }: StatsHistory, room: { cores: number; memory
   const has = (key: keyof StatsSample) => samples.some((sample) => sample[key] !== undefined);
   const all: (Pane | undefined)[] = [
     {
-      title: 'CPU, %',
-      series: [{ title: subject.kind === 'appliance' ? `of ${100 * room.cores}:` : '', points: points('cpu') }],
+      title: t`CPU, %`,
+      series: [{ title: subject.kind === 'appliance' ? t`of ${100 * room.cores}:` : '', points: points('cpu') }],
     },
-    has('memory') ? scaled('Memory', [{ title: '', points: points('memory') }], '', room.memoryLimit) : undefined,
+    has('memory') ? scaled(t`Memory`, [{ title: '', points: points('memory') }], '', room.memoryLimit) : undefined,
     has('received')
       ? scaled(
-          'Network',
+          t`Network`,
           [
-            { title: 'in', points: points('received') },
-            { title: 'out', points: points('sent') },
+            { title: t`in`, points: points('received') },
+            { title: t`out`, points: points('sent') },
           ],
           '/s',
         )
       : undefined,
     has('read')
       ? scaled(
-          'Disk',
+          t`Disk`,
           [
-            { title: 'read', points: points('read') },
-            { title: 'written', points: points('written') },
+            { title: t`read`, points: points('read') },
+            { title: t`written`, points: points('written') },
           ],
           '/s',
         )

@@ -7,6 +7,7 @@ import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
+import { said, t } from '../texts/texts.ts';
 
 const stateRoles: Record<UnitState, Role> = {
   active: 'good',
@@ -21,22 +22,22 @@ const stateRoles: Record<UnitState, Role> = {
 export const units: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
   await ui.table<Unit>({
-    title: 'Units',
+    title: t`Units`,
     rows: live(appliance.units.watch),
     id: ({ name }) => name,
-    empty: 'This appliance has no units of its own.',
+    empty: t`This appliance has no units of its own.`,
     columns: [
-      { title: 'UNIT', text: ({ name }) => plainName(name) },
-      { title: 'STATE', text: ({ state }) => state, role: ({ state }) => stateRoles[state] },
-      { title: 'DETAIL', text: ({ subState }) => subState, spare: 2 },
+      { title: t`UNIT`, text: ({ name }) => plainName(name) },
+      { title: t`STATE`, text: ({ state }) => said(state), role: ({ state }) => stateRoles[state] },
+      { title: t`DETAIL`, text: ({ subState }) => subState, spare: 2 },
       {
-        title: 'SINCE',
+        title: t`SINCE`,
         text: ({ since }) => (since ? shortTime(since) : ''),
         order: (a, b) => (a.since ?? '').localeCompare(b.since ?? ''),
         spare: 1,
         whole: true,
       },
-      { title: 'DESCRIPTION', text: ({ description }) => description, spare: 3 },
+      { title: t`DESCRIPTION`, text: ({ description }) => description, spare: 3 },
     ],
     detail: ({ description }) => description,
     choose: (unit) => actions(surroundings, unit),
@@ -44,7 +45,7 @@ export const units: Screen = async (surroundings) => {
 };
 
 async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
-  const absent = unit.state === 'absent' ? 'This machine has no such unit.' : undefined;
+  const absent = unit.state === 'absent' ? t`This machine has no such unit.` : undefined;
   const doing: Record<string, () => Promise<void>> = {
     status: () => status(surroundings, unit),
     restart: () => act(surroundings, 'restart', unit),
@@ -57,120 +58,140 @@ async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
     title: plainName(unit.name),
     back: true,
     items: () => [
-      { id: 'status', label: 'Status', description: 'State, process, last result', greyed: absent },
-      { id: 'restart', label: 'Restart', description: 'Stop it and start it again', greyed: absent },
+      { id: 'status', label: t`Status`, description: t`State, process, last result`, greyed: absent },
+      { id: 'restart', label: t`Restart`, description: t`Stop it and start it again`, greyed: absent },
       {
         id: 'start',
-        label: 'Start',
-        description: 'Start it',
-        greyed: absent ?? (isActive ? 'It is active already.' : undefined),
+        label: t`Start`,
+        description: t`Start it`,
+        greyed: absent ?? (isActive ? t`It is active already.` : undefined),
       },
-      { id: 'stop', label: 'Stop', description: 'Stop it until the next boot', greyed: absent ?? keep(unit) },
-      { id: 'logs', label: 'Logs', description: 'Its newest log lines', greyed: absent },
+      { id: 'stop', label: t`Stop`, description: t`Stop it until the next boot`, greyed: absent ?? keep(unit) },
+      { id: 'logs', label: t`Logs`, description: t`Its newest log lines`, greyed: absent },
     ],
     choose: (id) => doing[id]?.() ?? Promise.resolve(),
   });
 }
 
 function keep({ keep, state }: Unit): string | undefined {
-  if (keep) return `It must not be stopped here: ${keep}.`;
-  return state === 'inactive' ? 'It is not running.' : undefined;
+  if (keep) return t`It must not be stopped here: ${said(keep)}.`;
+  return state === 'inactive' ? t`It is not running.` : undefined;
 }
 
 async function status({ ui, appliance }: Surroundings, { name }: Unit): Promise<void> {
-  const outcome = await ui.busy(`Reading ${name}`, (signal) => appliance.units.show({ name, lines: 10 }, { signal }));
-  if (!outcome.ok) return ui.problem('Status', outcome.problem);
+  const outcome = await ui.busy(t`Reading ${name}`, (signal) => appliance.units.show({ name, lines: 10 }, { signal }));
+  if (!outcome.ok) return ui.problem(t`Status`, outcome.problem);
   await ui.facts({ title: plainName(name), page: { facts: statusFacts(outcome.value) } });
 }
 
 function statusFacts(unit: UnitStatus): Fact[] {
   const facts: (Fact | undefined)[] = [
-    { label: 'Unit', value: unit.name },
-    { label: 'Description', value: unit.description },
-    { label: 'State', value: `${unit.state} (${unit.subState})`, role: stateRoles[unit.state] },
-    unit.since ? { label: 'Since', value: shortTime(unit.since) } : undefined,
-    unit.startedAt ? { label: 'Started', value: shortTime(unit.startedAt) } : undefined,
-    unit.mainPid ? { label: 'Process', value: String(unit.mainPid) } : undefined,
-    unit.memory ? { label: 'Memory', value: `${(unit.memory / 1e6).toFixed(1)} MB` } : undefined,
-    { label: 'Restarts', value: String(unit.restarts), ...(unit.restarts > 0 ? { role: 'warn' as const } : {}) },
+    { label: t`Unit`, value: unit.name },
+    { label: t`Description`, value: unit.description },
+    { label: t`State`, value: `${said(unit.state)} (${unit.subState})`, role: stateRoles[unit.state] },
+    unit.since ? { label: t`Since`, value: shortTime(unit.since) } : undefined,
+    unit.startedAt ? { label: t`Started`, value: shortTime(unit.startedAt) } : undefined,
+    unit.mainPid ? { label: t`Process`, value: String(unit.mainPid) } : undefined,
+    unit.memory ? { label: t`Memory`, value: `${(unit.memory / 1e6).toFixed(1)} MB` } : undefined,
+    { label: t`Restarts`, value: String(unit.restarts), ...(unit.restarts > 0 ? { role: 'warn' as const } : {}) },
     result(unit),
-    unit.why ? { label: 'Why', value: unit.why, role: 'bad' } : undefined,
-    unit.advice ? { label: 'What to do', value: unit.advice, role: 'strong' } : undefined,
-    ...(unit.conditions ?? []).map((condition) => ({ label: 'Not met', value: condition, role: 'warn' as const })),
+    unit.why ? { label: t`Why`, value: said(unit.why), role: 'bad' } : undefined,
+    unit.advice ? { label: t`What to do`, value: said(unit.advice), role: 'strong' } : undefined,
+    ...(unit.conditions ?? []).map((condition) => ({
+      label: t`Not met`,
+      value: said(condition),
+      role: 'warn' as const,
+    })),
     ...(unit.dependencies ?? []).flatMap(dependencyFacts),
-    { label: 'At boot', value: unit.enabled },
-    unit.source ? { label: 'Unit file', value: unit.source } : undefined,
+    { label: t`At boot`, value: said(unit.enabled) },
+    unit.source ? { label: t`Unit file`, value: unit.source } : undefined,
   ];
   const log = unit.log.map((line, at) => ({
-    label: at === 0 ? 'Newest log' : '',
+    label: at === 0 ? t`Newest log` : '',
     value: clocked(line),
   }));
   return [...facts.filter((fact) => fact !== undefined), ...log];
 }
 
 function dependencyFacts({ name, state, relation, why, log }: UnitDependency): Fact[] {
-  const value = `${plainName(name)}: ${state}${why ? `. ${why}` : ''}`;
+  const value = `${plainName(name)}: ${said(state)}${why ? `. ${said(why)}` : ''}`;
   return [
-    { label: relation.replace(/^./, (first) => first.toUpperCase()), value, role: stateRoles[state] ?? 'warn' },
+    { label: said(relation).replace(/^./, (first) => first.toUpperCase()), value, role: stateRoles[state] ?? 'warn' },
     ...log.map((line) => ({ label: '', value: clocked(line) })),
   ];
 }
 
 function result({ result, exitCode }: UnitStatus): Fact {
-  const code = exitCode ? `, exit code ${exitCode}` : '';
-  return { label: 'Last result', value: result + code, role: result === 'success' ? 'good' : 'bad' };
+  const code = exitCode ? t`, exit code ${exitCode}` : '';
+  return { label: t`Last result`, value: said(result) + code, role: result === 'success' ? 'good' : 'bad' };
 }
 
 const verbs = {
-  start: { title: 'Start', doing: 'Starting', done: 'was started' },
-  stop: { title: 'Stop', doing: 'Stopping', done: 'was stopped' },
-  restart: { title: 'Restart', doing: 'Restarting', done: 'was restarted' },
+  start: (name: string) => ({
+    title: t`Start`,
+    asks: t`Start ${name}`,
+    doing: t`Starting ${name}`,
+    done: t`${name} was started.`,
+  }),
+  stop: (name: string) => ({
+    title: t`Stop`,
+    asks: t`Stop ${name}`,
+    doing: t`Stopping ${name}`,
+    done: t`${name} was stopped.`,
+  }),
+  restart: (name: string) => ({
+    title: t`Restart`,
+    asks: t`Restart ${name}`,
+    doing: t`Restarting ${name}`,
+    done: t`${name} was restarted.`,
+  }),
 } as const;
 
 async function act(surroundings: Surroundings, verb: keyof typeof verbs, { name }: Unit): Promise<void> {
   const { ui, appliance } = surroundings;
-  const { title, doing, done } = verbs[verb];
   const unit = plainName(name);
+  const { title, asks, doing, done } = verbs[verb](unit);
   if (verb !== 'start') {
-    const text = [`${title} ${unit} now?`, { text: 'What it serves is interrupted.', role: 'warn' as const }];
-    if (!(await ui.confirm({ title: `${title} ${unit}`, text, yes: title }))) return;
+    const text = [t`${asks} now?`, { text: t`What it serves is interrupted.`, role: 'warn' as const }];
+    if (!(await ui.confirm({ title: asks, text, yes: title }))) return;
   }
   if (!(await permitted(surroundings))) return;
   const outcome = await ui.progress({
-    title: `${doing} ${unit}`,
-    givingUp: 'Giving up leaves it to go on by itself.',
+    title: doing,
+    givingUp: t`Giving up leaves it to go on by itself.`,
     work: (report, signal) => appliance.units[verb]({ name }, { signal, progress: report }),
   });
-  if (!outcome.ok) return ui.problem(`${title} ${unit}`, outcome.problem);
+  if (!outcome.ok) return ui.problem(asks, outcome.problem);
   await tell({ ui }, unit, done, outcome.value);
 }
 
 async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string, outcome: UnitOutcome): Promise<void> {
   const { state, subState, startedAt } = outcome.unit;
   if (outcome.succeeded) {
-    const since = state === 'active' && startedAt ? ` since ${shortTime(startedAt)}` : '';
+    const since = state === 'active' && startedAt ? t` since ${shortTime(startedAt)}` : '';
     return ui.message({
       title: unit,
-      text: [{ text: `${unit} ${done}.`, role: 'good' }, `It is ${state} (${subState})${since}.`],
+      text: [{ text: done, role: 'good' }, t`It is ${said(state)} (${subState})${since}.`],
     });
   }
   await ui.message({
     title: unit,
     text: [
-      { text: `${unit} did not do as asked: it is ${state} (${subState}).`, role: 'bad' },
-      ...[outcome.why, outcome.advice].filter((text) => text !== undefined),
+      { text: t`${unit} did not do as asked: it is ${said(state)} (${subState}).`, role: 'bad' },
+      ...[outcome.why, outcome.advice].filter((text) => text !== undefined).map(said),
       ...(outcome.dependencies ?? []).map(
-        (one) => `It ${one.relation} ${plainName(one.name)}, which is ${one.state}. ${one.why ?? ''}`,
+        (one) =>
+          t`It ${said(one.relation)} ${plainName(one.name)}, which is ${said(one.state)}. ${said(one.why ?? '')}`,
       ),
       '',
-      outcome.log.length ? 'Its last log lines:' : 'It left no log lines.',
+      outcome.log.length ? t`Its last log lines:` : t`It left no log lines.`,
       ...outcome.log.map(clocked),
     ],
   });
 }
 
 function logs(surroundings: Surroundings, { name }: Unit): Promise<void> {
-  return openLog(surroundings, { title: `Logs of ${plainName(name)}`, source: { kind: 'journal', unit: name } });
+  return openLog(surroundings, { title: t`Logs of ${plainName(name)}`, source: { kind: 'journal', unit: name } });
 }
 
 const plainName = (name: string) => name.replace(/\.service$/, '');

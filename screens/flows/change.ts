@@ -5,7 +5,7 @@
 import type { ChangeDraft, ChangePlan, Difference, TestResult } from '../../src/appliance.ts';
 import type { MessageOptions } from '../kit/message.ts';
 import type { Surroundings } from '../kit/screen.ts';
-import { t } from '../texts/texts.ts';
+import { t, said as told } from '../texts/texts.ts';
 import { permitted } from './permission.ts';
 
 export interface ChangeWalk {
@@ -70,12 +70,13 @@ async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): P
     empty: t`Nothing would change.`,
     columns: [
       { title: '', text: ({ changed }) => (changed ? '*' : ' '), role: () => 'warn' },
-      { title: t`SETTING`, text: ({ what }) => what },
-      { title: t`NOW`, text: ({ now }) => now, spare: 1 },
-      { title: t`WILL BE`, text: ({ will }) => will, role: ({ changed }) => (changed ? 'strong' : 'text') },
-      { title: t`IN EFFECT`, text: ({ effective }) => effective ?? '', spare: 2 },
+      { title: t`SETTING`, text: ({ what }) => told(what) },
+      { title: t`NOW`, text: ({ now }) => told(now), spare: 1 },
+      { title: t`WILL BE`, text: ({ will }) => told(will), role: ({ changed }) => (changed ? 'strong' : 'text') },
+      { title: t`IN EFFECT`, text: ({ effective }) => told(effective ?? ''), spare: 2 },
     ],
     ok: t`Apply`,
+    ofAll: true,
     choose: async () => {
       applied = true;
       return 'close';
@@ -86,7 +87,7 @@ async function preview({ ui }: Surroundings, title: string, plan: ChangePlan): P
 
 function aboveOf({ warnings, newAddress, window }: ChangePlan): MessageOptions['text'] {
   return [
-    ...warnings.map((text) => ({ text, role: 'warn' as const })),
+    ...warnings.map((text) => ({ text: told(text), role: 'warn' as const })),
     ...(newAddress ? [{ text: t`Reconnect to ${newAddress} and answer there.`, role: 'warn' as const }] : []),
     t`After applying you have ${window} s to keep it; without an answer everything goes back.`,
   ];
@@ -106,7 +107,7 @@ async function apply({ ui, appliance }: Surroundings, title: string, draft: Chan
 }
 
 export function testLine({ test, passed, said }: TestResult): string {
-  return `${test}: ${passed ? 'passed' : 'FAILED'}. ${said}`;
+  return `${told(test)}: ${passed ? t`passed` : t`FAILED`}. ${told(said)}`;
 }
 
 /** An `edit` of a walk where there is nothing to edit: the draft is checked as it is, and coming back from the preview means leaving. */

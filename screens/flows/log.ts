@@ -8,13 +8,13 @@ import type { Surroundings } from '../kit/screen.ts';
 import { t } from '../texts/texts.ts';
 
 /** A severity and everything worse (syslog(3)). */
-const priorities = [
-  { value: 7, label: 'Everything' },
-  { value: 5, label: 'Notices and worse' },
-  { value: 4, label: 'Warnings and worse' },
-  { value: 3, label: 'Errors and worse' },
-  { value: 2, label: 'Critical and worse' },
-] as const;
+const priorities = () => [
+  { value: 7, label: t`Everything` },
+  { value: 5, label: t`Notices and worse` },
+  { value: 4, label: t`Warnings and worse` },
+  { value: 3, label: t`Errors and worse` },
+  { value: 2, label: t`Critical and worse` },
+];
 
 /** Characters of a line that can be reached. */
 const longest = 16_384;
@@ -71,7 +71,9 @@ const shortTime = (iso: string) => iso.slice(0, 19).replace('T', ' ');
 function limitsOf(source: LogSource, only: LogPattern | undefined, own: string | undefined): string {
   const journal: JournalFilter = source.kind === 'journal' ? source : {};
   return [
-    priorities.find(({ value }) => value === journal.priority)?.label.toLowerCase(),
+    priorities()
+      .find(({ value }) => value === journal.priority)
+      ?.label.toLowerCase(),
     journal.unit && journal.unit !== own ? t`of ${journal.unit.replace(/\.service$/, '')}` : '',
     journal.since ? t`since ${localTime(journal.since)}` : '',
     journal.until ? t`until ${localTime(journal.until)}` : '',
@@ -92,13 +94,13 @@ async function limited({ ui, appliance }: Pick<Surroundings, 'ui' | 'appliance'>
     parse: (given) => ({ ok: true, value: given }),
   });
   if (source.kind !== 'journal') {
-    const given = await ui.form({ title: t`Limit to lines`, text: holdingHelp, fields: { holding } });
+    const given = await ui.form({ title: t`Limit to lines`, text: holdingHelp(), fields: { holding } });
     return given && { ...now, ...limitedTo(given.holding, now) };
   }
   const units = await ui.busy(t`Reading the names of units`, (signal) => appliance.logs.units({}, { signal }));
   const given = await ui.form({
     title: t`Limit the journal`,
-    text: t`Empty means all. ${holdingHelp}`,
+    text: `${t`Empty means all.`} ${holdingHelp()}`,
     fields: {
       unit: text({
         label: t`Unit`,
@@ -112,7 +114,7 @@ async function limited({ ui, appliance }: Pick<Surroundings, 'ui' | 'appliance'>
       priority: radio({
         label: t`Which`,
         value: source.priority ?? 7,
-        options: priorities.map(({ value, label }) => ({ value: value as number, label })),
+        options: priorities(),
       }),
     },
     check: ({ since, until }) => (since && until && since > until ? { until: t`It lies before "Since".` } : {}),
@@ -127,7 +129,7 @@ async function limited({ ui, appliance }: Pick<Surroundings, 'ui' | 'appliance'>
   return { ...limitedTo(given.holding, now), source: { kind: 'journal' as const, ...filter } };
 }
 
-const holdingHelp = 'Text: only lines that hold it, a regular expression.';
+const holdingHelp = () => t`Text: only lines that hold it, a regular expression.`;
 
 function limitedTo(holding: string, { title, source }: LogOptions): LogOptions {
   return { title, source, ...(holding === '' ? {} : { only: { text: holding, regular: isRegular(holding) } }) };
@@ -146,13 +148,13 @@ function isRegular(given: string): boolean {
 function parseUnit(given: string, known: readonly string[] | undefined) {
   const name = given.trim();
   if (name === '') return { ok: true as const, value: '' };
-  const whole = /\.[a-z]+$/.test(name) ? name : t`${name}.service`;
+  const whole = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
   if (!known || known.includes(whole)) return { ok: true as const, value: whole };
   const near = known.filter((one) => one.includes(name)).slice(0, 3);
   return {
     ok: false as const,
     why: t`the journal has no lines of it`,
-    right: near.join(' or ') || (known[0] ?? t`docker`),
+    right: near.join(` ${t`or`} `) || (known[0] ?? 'docker'),
   };
 }
 

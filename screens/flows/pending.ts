@@ -2,7 +2,7 @@
 import type { ChangesState, EndedChange, PendingChange } from '../../src/appliance.ts';
 import type { DecisionPage } from '../kit/decision.ts';
 import type { Surroundings } from '../kit/screen.ts';
-import { t } from '../texts/texts.ts';
+import { said, t } from '../texts/texts.ts';
 import { testLine } from './change.ts';
 
 /** Milliseconds until the question comes back to an operator who wanted to answer later. */
@@ -61,12 +61,12 @@ async function ask({ ui, appliance }: Surroundings, change: PendingChange, liste
   if (keep === undefined && !over) return false;
   if (keep === undefined) {
     // Going back takes a while, and only then is known what came of it.
-    const outcome = await ui.busy(t`Going back: ${change.what}`, () => ended);
+    const outcome = await ui.busy(t`Going back: ${said(change.what)}`, () => ended);
     if (outcome.ok && outcome.value) await ui.message(endText(outcome.value));
     return true;
   }
   const { id, what } = change;
-  const outcome = await ui.busy(keep ? t`Keeping ${what}` : t`Going back: ${what}`, (signal) =>
+  const outcome = await ui.busy(keep ? t`Keeping ${said(what)}` : t`Going back: ${said(what)}`, (signal) =>
     keep ? appliance.changes.keep({ id }, { signal }) : appliance.changes.undo({ id }, { signal }),
   );
   if (outcome.ok) await ui.message(endText(outcome.value));
@@ -78,7 +78,9 @@ function pageOf({ what, by, tests, newAddress, left = 0 }: PendingChange): Decis
   return {
     left,
     text: [
-      t`${what}, changed by ${by}, ${newAddress ? t`now at ${newAddress}` : t`is in effect`}.`,
+      newAddress
+        ? t`${said(what)}, changed by ${by}, now at ${newAddress}.`
+        : t`${said(what)}, changed by ${by}, is in effect.`,
       '',
       ...tests.map((test) => ({ text: testLine(test), role: test.passed ? ('good' as const) : ('bad' as const) })),
     ],
@@ -86,8 +88,8 @@ function pageOf({ what, by, tests, newAddress, left = 0 }: PendingChange): Decis
 }
 
 function endText({ what, outcome, why, differs }: EndedChange): Parameters<Surroundings['ui']['message']>[0] {
-  if (outcome === 'kept') return { title: what, text: [{ text: t`The settings are kept.`, role: 'good' }] };
-  const back = { text: t`The settings went back: ${why}.`, role: 'warn' as const };
-  if (!differs?.length) return { title: what, text: [back, t`The machine was looked at: it is as before.`] };
-  return { title: what, text: [back, { text: t`But this differs from before:`, role: 'bad' }, ...differs] };
+  if (outcome === 'kept') return { title: said(what), text: [{ text: t`The settings are kept.`, role: 'good' }] };
+  const back = { text: t`The settings went back: ${said(why ?? '')}.`, role: 'warn' as const };
+  if (!differs?.length) return { title: said(what), text: [back, t`The machine was looked at: it is as before.`] };
+  return { title: said(what), text: [back, { text: t`But this differs from before:`, role: 'bad' }, ...differs] };
 }

@@ -1,7 +1,7 @@
 /** What a reboot, a shutdown or a reset interrupts, and the countdown to it, which every console shows and can call off. */
 import type { PowerAction, PowerState } from '../../src/appliance.ts';
 import type { Surroundings } from '../kit/screen.ts';
-import { t } from '../texts/texts.ts';
+import { said, t } from '../texts/texts.ts';
 import { permitted } from './permission.ts';
 
 /** What a reboot would interrupt. */
@@ -9,18 +9,22 @@ export function interrupted({ sessions, jobs, pending }: PowerState): { text: st
   const warn = (text: string) => ({ text, role: 'warn' as const });
   return [
     ...sessions.map(({ user, from, since }) => warn(t`${user} is logged in from ${from} since ${moment(since)}.`)),
-    ...jobs.map((job) => warn(`${job}.`)),
-    ...(pending ? [warn(t`${pending} waits for an answer, and would be taken back.`)] : []),
+    ...jobs.map((job) => warn(`${said(job)}.`)),
+    ...(pending ? [warn(t`${said(pending)} waits for an answer, and would be taken back.`)] : []),
   ];
 }
 
 const moment = (iso: string) => iso.slice(0, 16).replace('T', ' ');
 
-const doing: Record<PowerAction, string> = { reboot: 'Reboot', shutdown: 'Shutdown', reset: 'Reset' };
-const happens: Record<PowerAction, string> = {
-  reboot: 'reboots',
-  shutdown: 'shuts down',
-  reset: 'is reset: everything on it is deleted',
+const doing: Record<PowerAction, () => string> = {
+  reboot: () => t`Reboot`,
+  shutdown: () => t`Shutdown`,
+  reset: () => t`Reset`,
+};
+const happens: Record<PowerAction, () => string> = {
+  reboot: () => t`reboots`,
+  shutdown: () => t`shuts down`,
+  reset: () => t`is reset: everything on it is deleted`,
 };
 
 /** Shows a countdown whenever there is one, until the signal is aborted. */
@@ -50,16 +54,16 @@ async function show(
 ): Promise<void> {
   const { ui, appliance } = surroundings;
   const isOff = await ui.decide({
-    title: doing[action],
+    title: doing[action](),
     yes: t`Call it off`,
     no: t`Go on`,
-    otherwise: happens[action],
+    otherwise: happens[action](),
     page: (tell) =>
       new Promise<void>((resolve) => {
         listen(({ scheduled }) => {
           if (scheduled?.at === at) {
             const left = (Date.parse(at) - Date.now()) / 1000;
-            return tell({ left, text: [t`This appliance ${happens[action]}. Asked for by ${by}.`] });
+            return tell({ left, text: [t`This appliance ${happens[action]()}. Asked for by ${by}.`] });
           }
           tell(null);
           resolve();
@@ -68,6 +72,6 @@ async function show(
   });
   if (!isOff || !(await permitted(surroundings))) return;
   const off = await ui.busy(t`Calling it off`, (signal) => appliance.power.cancel({}, { signal }));
-  if (off.ok) await ui.message({ title: doing[action], text: [{ text: t`It was called off.`, role: 'good' }] });
-  else await ui.problem(doing[action], off.problem);
+  if (off.ok) await ui.message({ title: doing[action](), text: [{ text: t`It was called off.`, role: 'good' }] });
+  else await ui.problem(doing[action](), off.problem);
 }

@@ -4,10 +4,10 @@ import { bytesSaid, leftSaid } from '../../src/values/amount.ts';
 import type { Fact, FactsPage } from '../kit/facts.ts';
 import type { Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
-import { t } from '../texts/texts.ts';
+import { said, t } from '../texts/texts.ts';
 import { permitted } from './permission.ts';
 
-const title = 'SFTP download';
+const title = () => t`SFTP download`;
 const stateRoles: Partial<Record<Offer['state'], Role>> = { complete: 'good', 'broken off': 'bad', burnt: 'bad' };
 const over = new Set<Offer['state']>(['complete', 'broken off', 'burnt', 'expired', 'withdrawn']);
 
@@ -15,7 +15,7 @@ const over = new Set<Offer['state']>(['complete', 'broken off', 'burnt', 'expire
 export async function offer(surroundings: Surroundings, chosen?: Report): Promise<void> {
   const { ui, appliance } = surroundings;
   const read = await ui.busy(t`Reading the reports`, (signal) => appliance.report.read({}, { signal }));
-  if (!read.ok) return ui.problem(title, read.problem);
+  if (!read.ok) return ui.problem(title(), read.problem);
   const now = read.value.offer;
   if (now && !over.has(now.state) && (!chosen || chosen.name === now.report)) return seen(surroundings, undefined);
   const report = chosen ?? read.value.kept[0];
@@ -27,9 +27,10 @@ export async function offer(surroundings: Surroundings, chosen?: Report): Promis
       ? [{ text: t`The download that is offered now ends.`, role: 'warn' as const }]
       : []),
   ];
-  if (!(await ui.confirm({ title, text, yes: t`Offer it` })) || !(await permitted(surroundings))) return undefined;
+  if (!(await ui.confirm({ title: title(), text, yes: t`Offer it` })) || !(await permitted(surroundings)))
+    return undefined;
   const made = await ui.busy(t`Opening the way`, (signal) => appliance.report.offer({ name: report.name }, { signal }));
-  if (!made.ok) return ui.problem(title, made.problem);
+  if (!made.ok) return ui.problem(title(), made.problem);
   await seen(surroundings, made.value.password);
 }
 
@@ -37,14 +38,14 @@ export async function offer(surroundings: Surroundings, chosen?: Report): Promis
 async function seen(surroundings: Surroundings, password: string | undefined): Promise<void> {
   const { ui, appliance } = surroundings;
   let state: ReportsState | undefined;
-  const doing: Record<string, () => Promise<unknown>> = {
-    'QR code': () => code(surroundings, state?.offer, password),
-    Withdraw: () => withdraw(surroundings),
-  };
+  const doing = new Map([
+    [t`QR code`, () => code(surroundings, state?.offer, password)],
+    [t`Withdraw`, () => withdraw(surroundings)],
+  ]);
   const isWaiting = () => state?.offer?.state === 'waiting' && password !== undefined;
   do {
     await ui.facts({
-      title,
+      title: title(),
       leave: t`Back`,
       page: async (tell, signal) => {
         const show = () => state && tell(page(state.offer, password));
@@ -56,17 +57,17 @@ async function seen(surroundings: Surroundings, password: string | undefined): P
         };
         await appliance.report.watch({}, { signal, progress }).finally(() => clearInterval(tick));
       },
-      choose: (action) => doing[action]?.() ?? Promise.resolve(),
+      choose: (action) => doing.get(action)?.() ?? Promise.resolve(),
     });
-  } while (isWaiting() && !(await ui.confirm(leaving)));
+  } while (isWaiting() && !(await ui.confirm(leaving())));
 }
 
-const leaving = {
-  title,
-  text: ['The password is not shown again. Leave?', 'The download stays possible until its time is over.'],
-  yes: 'Leave',
-  no: 'Stay',
-};
+const leaving = () => ({
+  title: title(),
+  text: [t`The password is not shown again. Leave?`, t`The download stays possible until its time is over.`],
+  yes: t`Leave`,
+  no: t`Stay`,
+});
 
 function page(offer: Offer | undefined, password: string | undefined): FactsPage {
   if (!offer) return { facts: [{ label: t`State`, value: t`Nothing is offered.` }] };
@@ -81,7 +82,7 @@ function page(offer: Offer | undefined, password: string | undefined): FactsPage
       role: password ? 'strong' : 'dim',
     },
     { label: t`Address`, value: t`${offer.addresses.join(', ')}, port ${offer.port}` },
-    { label: t`Command`, value: t`sftp -P ${offer.port} ${offer.user}@${address}` },
+    { label: t`Command`, value: `sftp -P ${offer.port} ${offer.user}@${address}` },
     { label: t`Host key`, value: offer.fingerprint },
     { label: t`Ends in`, value: leftSaid(left) },
     { label: t`Tries left`, value: String(offer.triesLeft), role: offer.triesLeft < 3 ? 'warn' : 'text' },
@@ -105,14 +106,14 @@ function stateSaid({ state, from, fetched, size }: Offer): string {
   if (state === 'broken off') return t`broken off at ${percent} %${who}: offer it again`;
   if (state === 'burnt') return t`ended after five wrong passwords: offer it again`;
   if (state === 'waiting') return t`waiting for the download`;
-  return `${state}${who}`;
+  return `${said(state)}${who}`;
 }
 
 async function code({ ui }: Surroundings, offer: Offer | undefined, password = ''): Promise<void> {
   const [address] = offer?.addresses ?? [];
   if (!offer || !address) return;
   const host = address.includes(':') ? `[${address}]` : address;
-  const shown = await ui.code(title, t`sftp://${offer.user}:${encodeURIComponent(password)}@${host}:${offer.port}/`);
+  const shown = await ui.code(title(), `sftp://${offer.user}:${encodeURIComponent(password)}@${host}:${offer.port}/`);
   if (!shown)
     await ui.message({
       title: t`QR code`,
@@ -124,5 +125,5 @@ async function withdraw(surroundings: Surroundings): Promise<void> {
   const { ui, appliance } = surroundings;
   if (!(await permitted(surroundings))) return;
   const withdrawn = await ui.busy(t`Closing the way`, (signal) => appliance.report.withdraw({}, { signal }));
-  if (!withdrawn.ok) await ui.problem(title, withdrawn.problem);
+  if (!withdrawn.ok) await ui.problem(title(), withdrawn.problem);
 }

@@ -8,10 +8,10 @@ import { maybe, pasted, radio, text } from '../kit/fields.ts';
 import { problemSaid } from '../kit/outcome.ts';
 import type { Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
-import { t } from '../texts/texts.ts';
+import { said, t } from '../texts/texts.ts';
 import { anything, permitted } from './permission.ts';
 
-const title = 'SFTP upload';
+const title = () => t`SFTP upload`;
 const running = new Set<Upload['state']>(['connecting', 'uploading', 'comparing']);
 const stateRoles: Partial<Record<Upload['state'], Role>> = { complete: 'good', failed: 'bad', 'broken off': 'bad' };
 
@@ -22,7 +22,7 @@ let last: UploadTarget | undefined;
 export async function upload(surroundings: Surroundings, chosen?: Report): Promise<void> {
   const { ui, appliance } = surroundings;
   const read = await ui.busy(t`Reading the reports`, (signal) => appliance.report.read({}, { signal }));
-  if (!read.ok) return ui.problem(title, read.problem);
+  if (!read.ok) return ui.problem(title(), read.problem);
   if (read.value.upload && running.has(read.value.upload.state)) return seen(surroundings);
   const report = chosen ?? read.value.kept[0];
   if (!report) return undefined;
@@ -36,13 +36,13 @@ export async function upload(surroundings: Surroundings, chosen?: Report): Promi
   const started = await ui.busy(t`Connecting to ${host}`, (signal) =>
     appliance.report.upload({ ...(last as UploadTarget), name: report.name, sha256, ...login }, { signal }),
   );
-  if (!started.ok) return ui.problem(title, started.problem);
+  if (!started.ok) return ui.problem(title(), started.problem);
   await seen(surroundings);
 }
 
 function asked({ ui }: Surroundings, { name, size }: Report) {
   return ui.form({
-    title,
+    title: title(),
     text: t`Sends ${name} (${bytesSaid(size)}), through the proxy where one is set.`,
     ok: t`Connect`,
     fields: {
@@ -94,7 +94,7 @@ async function confirmedKey(
     appliance.report.hostKey({ host, port }, { signal }),
   );
   if (!read.ok) {
-    await ui.problem(title, read.problem);
+    await ui.problem(title(), read.problem);
     return undefined;
   }
   const { known, sha256 } = read.value;
@@ -130,14 +130,14 @@ const another = (host: string, { type, sha256, before = '' }: HostKey) => ({
 function seen(surroundings: Surroundings): Promise<void> {
   const { ui, appliance } = surroundings;
   return ui.facts({
-    title,
+    title: title(),
     leave: t`Back`,
     page: (tell, signal) =>
       appliance.report.watch({}, { signal, progress: ({ upload }: ReportsState) => tell(page(upload)) }),
     choose: async () => {
       if (!(await permitted(surroundings))) return;
       const cancelled = await ui.busy(t`Cancelling`, (signal) => appliance.report.cancelUpload({}, { signal }));
-      if (!cancelled.ok) await ui.problem(title, cancelled.problem);
+      if (!cancelled.ok) await ui.problem(title(), cancelled.problem);
     },
   });
 }
@@ -161,5 +161,5 @@ function page(upload: Upload | undefined): FactsPage {
 function stateSaid(state: Upload['state']): string {
   if (state === 'comparing') return t`sent; the checksums are compared`;
   if (state === 'complete') return t`complete: the checksums are equal`;
-  return state === 'broken off' ? t`broken off: sending it again goes on where it was` : state;
+  return state === 'broken off' ? t`broken off: sending it again goes on where it was` : said(state);
 }

@@ -1,4 +1,6 @@
 /** The sign that something is waited for: seen after 100 ms, given up with Esc. Keys typed meanwhile are kept. */
+
+import { t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
 import { giveUp, type KeyHint } from './keys.ts';
 import { givenUp, type Outcome, outcomeOf } from './outcome.ts';
@@ -16,7 +18,7 @@ class Busy extends Piece<void> {
   private readonly since = Date.now();
 
   constructor(private readonly what: string) {
-    super('Please wait');
+    super(t`Please wait`);
   }
 
   protected override opened(): void {
@@ -56,7 +58,7 @@ class Busy extends Piece<void> {
   paint(canvas: Canvas): void {
     const seconds = Math.floor((Date.now() - this.since) / 1000);
     canvas.text(0, 0, seconds > 0 ? `${this.what}, ${seconds} s` : this.what);
-    canvas.text(0, 2, 'ESC gives up', 'dim');
+    canvas.text(0, 2, t`ESC gives up`, 'dim');
   }
 }
 

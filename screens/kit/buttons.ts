@@ -6,7 +6,12 @@ export class Buttons {
   /** Index; -1: none has it yet, and Enter means nothing. */
   focus = 0;
 
-  constructor(readonly labels: readonly string[]) {}
+  /** A function: where the language may change while they are seen. */
+  constructor(private readonly given: readonly string[] | (() => readonly string[])) {}
+
+  get labels(): readonly string[] {
+    return typeof this.given === 'function' ? this.given() : this.given;
+  }
 
   get focused(): string | undefined {
     return this.labels[this.focus];

@@ -2,6 +2,8 @@
  * A question that answers itself when its time is over: what happens then is the service's business, here it is only
  * counted down. It goes away when somebody else answers.
  */
+
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { confirm, type KeyHint } from './keys.ts';
@@ -61,7 +63,7 @@ export class Decision extends Piece<boolean> {
 
   keys(): readonly KeyHint[] {
     const answer = this.buttons.focused ? [confirm] : [];
-    return [{ key: 'leftright', does: 'choose' }, ...answer, { key: 'ESC', does: 'answer later' }];
+    return [{ key: 'leftright', does: t`choose` }, ...answer, { key: 'ESC', does: t`answer later` }];
   }
 
   key(key: Key): void {
@@ -84,7 +86,7 @@ export class Decision extends Piece<boolean> {
   paint(canvas: Canvas): void {
     const lines = paragraphs(this.page?.text ?? [], canvas.width);
     canvas.lines(0, lines.slice(0, canvas.height - 3));
-    canvas.text(0, canvas.height - 2, `Without an answer it ${this.options.otherwise} in ${this.left} s.`, 'warn');
+    canvas.text(0, canvas.height - 2, t`Without an answer it ${this.options.otherwise} in ${this.left} s.`, 'warn');
     this.buttons.paint(canvas, canvas.height - 1);
   }
 }

@@ -1,8 +1,9 @@
 /** Lines of a report on the way to the platform: wrapped, and below what failed why and what to do. */
-import { explain, type Problem, problemOf } from '../../src/errors.ts';
+import { type Problem, problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
 import type { PagerLine, PagerOptions } from './pager.ts';
 import type { Role } from './theme.ts';
+import { explain } from './told.ts';
 
 /** Columns that a pager has on 80 columns. A pager does not wrap, as what it mostly shows is not prose. */
 const width = 74;

@@ -1,6 +1,7 @@
 /** A page of labelled values, live; warnings stand at its top. */
-import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { type Problem, problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { paintBar } from './bar.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
@@ -10,6 +11,7 @@ import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
 import type { Key } from './terminal/types.ts';
 import type { Role } from './theme.ts';
+import { sentence } from './told.ts';
 
 export interface Fact {
   label: string;
@@ -62,7 +64,7 @@ export class Facts extends Piece<void> {
   }
 
   private get leave(): string {
-    return this.options.leave ?? 'OK';
+    return this.options.leave ?? t`OK`;
   }
 
   protected override opened(): void {
@@ -96,7 +98,7 @@ export class Facts extends Piece<void> {
 
   keys(): readonly KeyHint[] {
     const [scroll, ...more] = this.scroll.hints;
-    const choose = this.buttons.labels.length > 1 ? [{ key: 'leftright', does: 'choose' }] : [];
+    const choose = this.buttons.labels.length > 1 ? [{ key: 'leftright', does: t`choose` }] : [];
     return [...choose, ...(scroll ? [scroll] : []), confirm, ...(choose.length ? [back] : []), ...more];
   }
 
@@ -155,7 +157,7 @@ export class Facts extends Piece<void> {
   /** Rows as they are shown: a long value goes on below itself, without a label. */
   private lines(width: number): Row[] {
     if (this.problem) return wrap(sentence(this.problem), width).map((value) => ({ value, role: 'bad' }));
-    if (!this.page) return [{ value: 'Reading...' }];
+    if (!this.page) return [{ value: t`Reading...` }];
     const warnings = (this.page.warnings ?? []).flatMap((text) =>
       wrap(text, width).map((value) => ({ value, role: 'warn' as const })),
     );

@@ -1,5 +1,6 @@
 /** The fields of a form: text, choice, check box. Each paints itself and says what its value is or why it is none. */
 import type { Parsed } from '../../src/values/result.ts';
+import { said, t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
 import type { KeyHint } from './keys.ts';
 import { LineEditor } from './line-editor.ts';
@@ -11,8 +12,16 @@ export type FieldResult<T> = { value: T; error?: undefined } | { value?: undefin
 /** A field as a screen describes it: made anew each time its form opens. */
 export interface Field<T> {
   readonly label: string;
+  /** As it was described, for a look that has no cells to paint on. */
+  readonly as: Described<T>;
   make(): LiveField<T>;
 }
+
+export type Described<T> =
+  | ({ kind: 'text' } & TextOptions<T>)
+  | ({ kind: 'radio' } & RadioOptions<T>)
+  | ({ kind: 'check' } & CheckOptions)
+  | ({ kind: 'pasted' } & PastedOptions<T>);
 
 /** A field that a form may hide; its value is undefined then. */
 export function maybe<T>(field: Field<T>): Field<T | undefined> {
@@ -54,7 +63,7 @@ export interface TextOptions<T> {
 
 /** A line of text that is parsed into a value. */
 export function text<T>(options: TextOptions<T>): Field<T> {
-  return { label: options.label, make: () => new TextField(options) };
+  return { label: options.label, as: { kind: 'text', ...options }, make: () => new TextField(options) };
 }
 
 class TextField<T> implements LiveField<T> {
@@ -73,7 +82,7 @@ class TextField<T> implements LiveField<T> {
   }
 
   get hints(): readonly KeyHint[] {
-    return this.options.masked ? [{ key: 'Ctrl-R', does: this.editor.revealed ? 'hide' : 'reveal' }] : [];
+    return this.options.masked ? [{ key: 'Ctrl-R', does: this.editor.revealed ? t`hide` : t`reveal` }] : [];
   }
 
   paint(canvas: Canvas, focused: boolean): void {
@@ -98,7 +107,8 @@ class TextField<T> implements LiveField<T> {
 
 /** "Not an address. Right: 10.0.0.5" */
 export function refusal(why: string, right: string): string {
-  return `${why.slice(0, 1).toUpperCase()}${why.slice(1)}. Right: ${right}`;
+  const wrong = said(why);
+  return t`${wrong.slice(0, 1).toUpperCase()}${wrong.slice(1)}. Right: ${said(right)}`;
 }
 
 export interface RadioOptions<T> {
@@ -109,7 +119,7 @@ export interface RadioOptions<T> {
 
 /** One of several, all of them seen. */
 export function radio<T>(options: RadioOptions<T>): Field<T> {
-  return { label: options.label, make: () => new RadioField(options) };
+  return { label: options.label, as: { kind: 'radio', ...options }, make: () => new RadioField(options) };
 }
 
 class RadioField<T> implements LiveField<T> {
@@ -117,7 +127,7 @@ class RadioField<T> implements LiveField<T> {
   readonly rows: number;
   readonly columns: number;
   readonly typing = false;
-  readonly hints = [{ key: 'SPACE', does: 'select' }];
+  readonly hints = [{ key: 'SPACE', does: t`select` }];
   private chosen: number;
   row: number;
 
@@ -154,13 +164,18 @@ class RadioField<T> implements LiveField<T> {
 
   read(): FieldResult<T> {
     const option = this.options.options[this.chosen];
-    return option ? { value: option.value } : { error: 'Choose one' };
+    return option ? { value: option.value } : { error: t`Choose one` };
   }
 }
 
+export interface CheckOptions {
+  label: string;
+  value: boolean;
+}
+
 /** A box to tick. */
-export function check(options: { label: string; value: boolean }): Field<boolean> {
-  return { label: '', make: () => new CheckField(options.label, options.value) };
+export function check(options: CheckOptions): Field<boolean> {
+  return { label: '', as: { kind: 'check', ...options }, make: () => new CheckField(options.label, options.value) };
 }
 
 class CheckField implements LiveField<boolean> {
@@ -168,7 +183,7 @@ class CheckField implements LiveField<boolean> {
   readonly rows = 1;
   readonly row = 0;
   readonly typing = false;
-  readonly hints = [{ key: 'SPACE', does: 'tick' }];
+  readonly hints = [{ key: 'SPACE', does: t`tick` }];
 
   constructor(
     private readonly text: string,
@@ -206,7 +221,7 @@ export interface PastedOptions<T> {
 
 /** Text of several lines that is pasted, not typed: said how much it is, never shown. */
 export function pasted<T>(options: PastedOptions<T>): Field<T> {
-  return { label: options.label, make: () => new PastedField(options) };
+  return { label: options.label, as: { kind: 'pasted', ...options }, make: () => new PastedField(options) };
 }
 
 class PastedField<T> implements LiveField<T> {
@@ -214,7 +229,7 @@ class PastedField<T> implements LiveField<T> {
   readonly rows = 1;
   readonly row = 0;
   readonly typing = true;
-  readonly hints = [{ key: 'DEL', does: 'empty it' }];
+  readonly hints = [{ key: 'DEL', does: t`empty it` }];
   private content = '';
 
   constructor(private readonly options: PastedOptions<T>) {
@@ -228,8 +243,8 @@ class PastedField<T> implements LiveField<T> {
   paint(canvas: Canvas, focused: boolean): void {
     canvas.fill(focused ? 'fieldFocus' : 'field');
     const count = this.content.trim().split('\n').length;
-    const said = this.content ? `${count} ${count === 1 ? 'line' : 'lines'} pasted` : this.options.hint;
-    canvas.text(0, 0, said, focused ? 'fieldFocus' : 'field');
+    const shown = this.content ? (count === 1 ? t`1 line pasted` : t`${count} lines pasted`) : this.options.hint;
+    canvas.text(0, 0, shown, focused ? 'fieldFocus' : 'field');
     if (focused) canvas.cursor(0, 0);
   }
 

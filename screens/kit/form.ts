@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { waitFor } from './busy.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
@@ -52,7 +53,7 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
 
   constructor(private readonly options: FormOptions<F>) {
     super(options.title);
-    this.buttons = new Buttons([options.ok ?? 'OK', 'Back']);
+    this.buttons = new Buttons([options.ok ?? t`OK`, t`Back`]);
     this.all = Object.entries(options.fields).map(([name, field]) => ({ name, field: field.make(), error: '' }));
   }
 
@@ -101,7 +102,7 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
   }
 
   private enter(): void {
-    if (!this.field && this.buttons.focused === 'Back') this.end();
+    if (!this.field && this.buttons.focus === 1) this.end();
     else this.submit();
   }
 

@@ -2,14 +2,16 @@
  * The whole screen: title bar, the open pieces, a notice, the status line. Keys go to the topmost piece.
  * Knows nothing of what the pieces show.
  */
-import { explain, type Problem, sentence } from '../../src/errors.ts';
+import type { Problem } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
 import { Help } from './help.ts';
 import { everywhere, useLine } from './keys.ts';
 import type { Piece, Size, Stage } from './piece.ts';
 import type { Key, Terminal } from './terminal/types.ts';
 import { attributes } from './theme.ts';
+import { explain, sentence } from './told.ts';
 
 /** Below this a sentence says so instead of the pieces. */
 const smallest: Size = { width: 40, height: 12 };
@@ -145,7 +147,7 @@ export class Frame implements Stage {
   }
 
   private paintTooSmall(canvas: Canvas): void {
-    const said = `This terminal is ${canvas.width}x${canvas.height}. Gatehouse needs ${smallest.width}x${smallest.height}: make it larger.`;
+    const said = t`This terminal is ${canvas.width}x${canvas.height}. Gatehouse needs ${smallest.width}x${smallest.height}: make it larger.`;
     canvas.lines(0, wrap(said, canvas.width));
   }
 

@@ -1,4 +1,6 @@
 /** The list of keys that work where the operator is, on `?`. */
+
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { type KeyHint, keySign } from './keys.ts';
@@ -8,17 +10,17 @@ import type { Key, Look } from './terminal/types.ts';
 
 export class Help extends Piece<void> {
   override readonly kind = 'dialog';
-  private readonly buttons = new Buttons(['OK']);
+  private readonly buttons = new Buttons([t`OK`]);
   private readonly scroll = new Scroll();
   private readonly rows: [string, string][];
 
   constructor(hints: readonly KeyHint[], look: Look) {
-    super('Keys that work here');
+    super(t`Keys that work here`);
     this.rows = hints.map(({ key, does }) => [keySign(key, look), does]);
   }
 
   keys(): readonly KeyHint[] {
-    return [{ key: 'ENTER', does: 'close' }, ...this.scroll.hints];
+    return [{ key: 'ENTER', does: t`close` }, ...this.scroll.hints];
   }
 
   size(room: Size): Size {

@@ -1,4 +1,6 @@
 /** Keys as data: what works in a piece, said in the title bar and in the help. */
+
+import { t } from '../texts/texts.ts';
 import type { Look } from './terminal/types.ts';
 
 /** Keys that have a sign of their own in the title bar. */
@@ -15,18 +17,48 @@ export interface KeyHint {
   does: string;
 }
 
-export const navigate: KeyHint = { key: 'arrows', does: 'navigate' };
-export const upDown: KeyHint = { key: 'updown', does: 'navigate' };
-export const confirm: KeyHint = { key: 'ENTER', does: 'confirm' };
-export const back: KeyHint = { key: 'ESC', does: 'go back' };
-export const giveUp: KeyHint = { key: 'ESC', does: 'give up' };
-export const focus: KeyHint = { key: 'TAB', does: 'focus' };
+export const navigate: KeyHint = {
+  key: 'arrows',
+  get does() {
+    return t`navigate`;
+  },
+};
+export const upDown: KeyHint = {
+  key: 'updown',
+  get does() {
+    return t`navigate`;
+  },
+};
+export const confirm: KeyHint = {
+  key: 'ENTER',
+  get does() {
+    return t`confirm`;
+  },
+};
+export const back: KeyHint = {
+  key: 'ESC',
+  get does() {
+    return t`go back`;
+  },
+};
+export const giveUp: KeyHint = {
+  key: 'ESC',
+  get does() {
+    return t`give up`;
+  },
+};
+export const focus: KeyHint = {
+  key: 'TAB',
+  get does() {
+    return t`focus`;
+  },
+};
 
 /** Keys that work everywhere outside a text field. */
 export const everywhere = (helpKey: string): readonly KeyHint[] => [
-  { key: helpKey, does: 'see all keys' },
-  { key: '#', does: 'switch colours and line drawing' },
-  { key: 'Ctrl-L', does: 'paint the screen anew' },
+  { key: helpKey, does: t`see all keys` },
+  { key: '#', does: t`switch colours and line drawing` },
+  { key: 'Ctrl-L', does: t`paint the screen anew` },
 ];
 
 export function keySign(key: string, look: Look): string {
@@ -46,13 +78,13 @@ export function useLine(
 ): string {
   let line = '';
   for (const { key, does } of hints) {
-    const more = `${line ? '  ' : 'USE: '}${said(key, does, look)}`;
+    const more = `${line ? '  ' : t`USE: `}${said(key, does, look)}`;
     if (line.length + more.length > columns) break;
     line += more;
   }
   if (line) return line;
-  const short = typing ? hints.map(({ key, does }) => said(key, does, look)) : [`${helpKey} for help`];
+  const short = typing ? hints.map(({ key, does }) => said(key, does, look)) : [t`${helpKey} for help`];
   return short.find((text) => text.length <= columns) ?? '';
 }
 
-const said = (key: string, does: string, look: Look) => `${keySign(key, look)} to ${does}`;
+const said = (key: string, does: string, look: Look) => t`${keySign(key, look)} to ${does}`;

@@ -1,11 +1,13 @@
 /** A locked console: nothing of what lies below is seen but the status line, and no key but the password opens it. */
-import { problemOf, sentence } from '../../src/errors.ts';
+import { problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
 import type { KeyHint } from './keys.ts';
 import { LineEditor } from './line-editor.ts';
 import { Piece, type Size } from './piece.ts';
 import type { Key } from './terminal/types.ts';
+import { sentence } from './told.ts';
 
 /** Gives what is wrong with the password, or undefined when it is right. */
 type Check = (password: string, signal: AbortSignal) => Promise<string | undefined>;
@@ -17,7 +19,7 @@ export class Lock extends Piece<void> {
   private checking = false;
 
   constructor(private readonly check: Check) {
-    super('Locked');
+    super(t`Locked`);
   }
 
   override typing(): boolean {
@@ -25,7 +27,7 @@ export class Lock extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [{ key: 'ENTER', does: 'unlock' }];
+    return [{ key: 'ENTER', does: t`unlock` }];
   }
 
   key(key: Key): void {
@@ -49,10 +51,11 @@ export class Lock extends Piece<void> {
   }
 
   paint(canvas: Canvas): void {
-    canvas.text(0, 0, 'This console is locked.');
-    canvas.text(0, 1, 'Password: ');
-    this.editor.paint(canvas.part(10, 1, canvas.width - 10, 1), true);
-    canvas.lines(2, wrap(this.checking ? 'Checking...' : this.said, canvas.width).slice(0, canvas.height - 2), 'bad');
+    canvas.text(0, 0, t`This console is locked.`);
+    const label = `${t`Password`}: `;
+    canvas.text(0, 1, label);
+    this.editor.paint(canvas.part(label.length, 1, canvas.width - label.length, 1), true);
+    canvas.lines(2, wrap(this.checking ? t`Checking...` : this.said, canvas.width).slice(0, canvas.height - 2), 'bad');
   }
 }
 

@@ -1,9 +1,11 @@
 /** Following a log: lines as they are added, what was left out, and trying again while it is interrupted. No painting. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogEntry, LogNews, LogPlace } from '../../src/appliance.ts';
-import { problemOf, sentence } from '../../src/errors.ts';
+import { problemOf } from '../../src/errors.ts';
+import { said, t } from '../texts/texts.ts';
 import type { Segment } from './canvas.ts';
 import type { LogSupply } from './log-window.ts';
+import { sentence } from './told.ts';
 
 /** Milliseconds until a service that is away is asked again. */
 const again = 1000;
@@ -42,7 +44,7 @@ export class LogFollow {
     const under = new AbortController();
     this.under = under;
     this.skipped = 0;
-    this.said = { text: 'following', role: 'good' };
+    this.said = { text: t`following`, role: 'good' };
     const followed = await ready();
     const signal = AbortSignal.any([this.signal, under.signal]);
     while (!signal.aborted && (await this.once(followed, signal)));
@@ -66,7 +68,7 @@ export class LogFollow {
         this.said = { text: sentence(problem), role: 'bad' };
         return false;
       }
-      this.said = { text: 'waiting: the service is away', role: 'warn' };
+      this.said = { text: t`waiting: the service is away`, role: 'warn' };
       this.changed();
       await pause(again, undefined, { signal }).catch(() => undefined);
       return true;
@@ -83,10 +85,13 @@ export class LogFollow {
   }
 
   private sum(news: LogNews): Segment {
-    if (news.kind === 'interrupted') return { text: `waiting: ${news.why}`, role: 'warn' };
+    if (news.kind === 'interrupted') return { text: t`waiting: ${said(news.why)}`, role: 'warn' };
     if (news.kind === 'rotated' || news.kind === 'truncated')
-      return { text: `following, the file was ${news.kind}`, role: 'good' };
-    if (this.skipped === 0) return { text: 'following', role: 'good' };
-    return { text: `following, ${this.skipped.toLocaleString('en')} lines left out`, role: 'warn' };
+      return {
+        text: news.kind === 'rotated' ? t`following, the file was rotated` : t`following, the file was truncated`,
+        role: 'good',
+      };
+    if (this.skipped === 0) return { text: t`following`, role: 'good' };
+    return { text: t`following, ${this.skipped.toLocaleString('en')} lines left out`, role: 'warn' };
   }
 }

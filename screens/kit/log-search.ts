@@ -1,11 +1,13 @@
 /** Search in a log: asking for a pattern, finding the next line, counting them all beside. No painting but its own row. */
 import type { LogEntry, LogPattern, LogPlace } from '../../src/appliance.ts';
-import { problemOf, sentence } from '../../src/errors.ts';
+import { problemOf } from '../../src/errors.ts';
+import { t } from '../texts/texts.ts';
 import type { Canvas, Segment } from './canvas.ts';
 import { LineEditor } from './line-editor.ts';
 import type { Direction, LogSupply } from './log-window.ts';
 import { expressionOf, type Match, matchesIn } from './matching.ts';
 import type { Key } from './terminal/types.ts';
+import { sentence } from './told.ts';
 
 export class LogSearch {
   /** What there is to say of it; undefined: nothing. */
@@ -78,20 +80,23 @@ export class LogSearch {
     this.stop();
     const finding = new AbortController();
     this.finding = finding;
-    this.said = { text: 'Searching...', role: 'strong' };
+    this.said = { text: t`Searching...`, role: 'strong' };
     try {
       const { found } = await supply.search(
         { from, direction, pattern },
         {
           signal: AbortSignal.any([finding.signal, this.signal]),
-          progress: ({ share }) => this.tell(`Searching...${share === undefined ? '' : ` ${percent(share)}`}`),
+          progress: ({ share }) => this.tell(`${t`Searching...`}${share === undefined ? '' : ` ${percent(share)}`}`),
         },
       );
       if (finding.signal.aborted) return undefined;
       this.said = found
         ? this.sum()
         : {
-            text: `No more lines ${direction === 'older' ? 'before' : 'after'} this with: ${pattern.text}`,
+            text:
+              direction === 'older'
+                ? t`No more lines before this with: ${pattern.text}`
+                : t`No more lines after this with: ${pattern.text}`,
             role: 'warn',
           };
       if (found) {
@@ -105,7 +110,7 @@ export class LogSearch {
       const problem = problemOf(error);
       this.said =
         problem.code === 'aborted'
-          ? { text: 'The search was stopped.', role: 'warn' }
+          ? { text: t`The search was stopped.`, role: 'warn' }
           : { text: sentence(problem), role: 'bad' };
       return undefined;
     } finally {
@@ -115,7 +120,7 @@ export class LogSearch {
   }
 
   private tell(text: string): void {
-    this.said = { text: `${text}  ESC stops`, role: 'strong' };
+    this.said = { text: `${text}  ${t`ESC stops`}`, role: 'strong' };
     this.changed();
   }
 
@@ -137,7 +142,7 @@ export class LogSearch {
         {
           signal: AbortSignal.any([counting.signal, this.signal]),
           progress: ({ found, share }) =>
-            tell(`${lines(found)} so far${share === undefined ? '' : ` (${percent(share)})`}`),
+            tell(`${t`${lines(found)} so far`}${share === undefined ? '' : ` (${percent(share)})`}`),
         },
       )
       .then(({ found }) => tell(`${lines(found)}`))
@@ -172,7 +177,7 @@ export class LogSearch {
   matches(texts: readonly string[]): Match[][] {
     if (!this.expression) return [];
     const matches = matchesIn(texts, this.expression);
-    if (!matches) this.said = { text: 'Too slow an expression to mark what it matches.', role: 'warn' };
+    if (!matches) this.said = { text: t`Too slow an expression to mark what it matches.`, role: 'warn' };
     return matches ?? [];
   }
 
@@ -183,4 +188,4 @@ export class LogSearch {
 }
 
 const percent = (share: number) => `${Math.floor(share * 100)} %`;
-const lines = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'line matches' : 'lines match'}`;
+const lines = (count: number) => (count === 1 ? t`1 line matches` : t`${count.toLocaleString('en')} lines match`);

@@ -3,8 +3,8 @@
  * painting; what is held is log-window.ts's, where it stands log-layout.ts's.
  */
 import type { LogEntry, LogPlace } from '../../src/appliance.ts';
-import { sentence } from '../../src/errors.ts';
 import { columns as columnsOf, wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Segment } from './canvas.ts';
 import { back, type KeyHint } from './keys.ts';
@@ -15,6 +15,7 @@ import { type LogSupply, LogWindow } from './log-window.ts';
 import type { Match } from './matching.ts';
 import { Piece, type Size } from './piece.ts';
 import type { Key } from './terminal/types.ts';
+import { sentence } from './told.ts';
 
 /** Columns that one press of left or right moves, and how far. */
 const sideways = 16;
@@ -53,7 +54,7 @@ export class LogView extends Piece<void> {
   /** Said in the foot until the next key. */
   private said: Segment | undefined;
   private readonly following = new LogFollow(this.signal, () => this.stage.invalidate());
-  private readonly buttons = new Buttons(['EXIT']);
+  private readonly buttons = new Buttons([t`EXIT`]);
 
   constructor(private readonly options: LogViewOptions) {
     super(options.log.title);
@@ -107,24 +108,24 @@ export class LogView extends Piece<void> {
   keys(): readonly KeyHint[] {
     if (this.search.isAsking)
       return [
-        { key: 'ENTER', does: 'search' },
-        { key: 'ESC', does: 'give up' },
+        { key: 'ENTER', does: t`search` },
+        { key: 'ESC', does: t`give up` },
       ];
-    if (this.isBare) return [{ key: 'c', does: 'see the frame again' }, back];
+    if (this.isBare) return [{ key: 'c', does: t`see the frame again` }, back];
     return [
-      { key: 'arrows', does: 'navigate' },
-      this.search.isFinding ? { key: 'ESC', does: 'stop the search' } : back,
-      { key: '/', does: 'search' },
-      { key: '?', does: 'search backward' },
-      { key: 'n/N', does: 'find next or previous' },
-      { key: 'f', does: this.following.isOn ? 'stop following' : 'follow' },
-      ...(this.options.limit ? [{ key: 'l', does: 'limit' }] : []),
-      { key: 'o', does: this.open_.layout.newestFirst ? 'see the oldest first' : 'see the newest first' },
-      { key: 'w', does: this.open_.layout.wraps ? 'cut long lines' : 'wrap long lines' },
-      { key: 'g/G', does: 'go to the beginning or end' },
-      { key: 'PgUp/PgDn', does: 'page' },
-      { key: "m/'", does: 'save a position, go back to it' },
-      { key: 'c', does: 'see the text alone, to copy it' },
+      { key: 'arrows', does: t`navigate` },
+      this.search.isFinding ? { key: 'ESC', does: t`stop the search` } : back,
+      { key: '/', does: t`search` },
+      { key: '?', does: t`search backward` },
+      { key: 'n/N', does: t`find next or previous` },
+      { key: 'f', does: this.following.isOn ? t`stop following` : t`follow` },
+      ...(this.options.limit ? [{ key: 'l', does: t`limit` }] : []),
+      { key: 'o', does: this.open_.layout.newestFirst ? t`see the oldest first` : t`see the newest first` },
+      { key: 'w', does: this.open_.layout.wraps ? t`cut long lines` : t`wrap long lines` },
+      { key: 'g/G', does: t`go to the beginning or end` },
+      { key: 'PgUp/PgDn', does: t`page` },
+      { key: "m/'", does: t`save a position, go back to it` },
+      { key: 'c', does: t`see the text alone, to copy it` },
     ];
   }
 
@@ -213,7 +214,7 @@ export class LogView extends Piece<void> {
 
   private async find(again: 1 | -1): Promise<void> {
     if (!this.search.isSet) {
-      this.said = { text: 'Search first: / or ?', role: 'warn' };
+      this.said = { text: t`Search first: / or ?`, role: 'warn' };
       return;
     }
     this.following.stop();
@@ -283,13 +284,13 @@ export class LogView extends Piece<void> {
     const entry = window.at(layout.top);
     if (!entry || !log.saved) return;
     log.saved.set(entry);
-    this.said = { text: "Position saved: ' goes back to it.", role: 'good' };
+    this.said = { text: t`Position saved: ' goes back to it.`, role: 'good' };
   }
 
   private async restore(): Promise<void> {
     const entry = this.open_.log.saved?.get();
     if (!entry) {
-      this.said = { text: 'No position was saved in this log: m saves one.', role: 'warn' };
+      this.said = { text: t`No position was saved in this log: m saves one.`, role: 'warn' };
       return;
     }
     this.following.stop();
@@ -344,8 +345,8 @@ export class LogView extends Piece<void> {
   private paintInstead(canvas: Canvas): void {
     const { window, log } = this.open_;
     if (window.problem) canvas.lines(0, wrap(sentence(window.problem), canvas.width), 'bad');
-    else if (window.isReading) canvas.text(0, 0, 'Reading...');
-    else canvas.text(0, 0, log.limits ? `No line is there of: ${log.limits}` : 'No lines.', 'dim');
+    else if (window.isReading) canvas.text(0, 0, t`Reading...`);
+    else canvas.text(0, 0, log.limits ? t`No line is there of: ${log.limits}` : t`No lines.`, 'dim');
   }
 
   private paintRow(canvas: Canvas, row: LogRow, matches: readonly Match[], isFound: boolean): void {
@@ -372,18 +373,18 @@ export class LogView extends Piece<void> {
     const failed: Segment | undefined = problem && !isEmpty ? { text: sentence(problem), role: 'bad' } : undefined;
     const limits = this.open_.log.limits;
     const said = this.said ?? failed ?? this.search.said ?? this.following.said;
-    const shown = said?.text ? said : limits ? ({ text: `only: ${limits}`, role: 'warn' } as const) : undefined;
+    const shown = said?.text ? said : limits ? ({ text: t`only: ${limits}`, role: 'warn' } as const) : undefined;
     if (shown) canvas.text(0, 0, shown.text, shown.role, Math.max(0, canvas.width - place.length - 2));
   }
 
   /** "column 17  43 %": where in the log this is. */
   private place(): string {
     const { window, layout } = this.open_;
-    const column = this.shift ? `column ${this.shift + 1}  ` : '';
+    const column = this.shift ? `${t`column ${this.shift + 1}`}  ` : '';
     if (window.isEmpty) return column;
     const top = window.isLast(layout.above, layout.top) && layout.row === 0;
-    const words = { older: 'oldest line', newer: 'newest line' };
-    if (layout.seesEnd) return `${column}${top ? 'all of it' : words[layout.below]}`;
+    const words = { older: t`oldest line`, newer: t`newest line` };
+    if (layout.seesEnd) return `${column}${top ? t`all of it` : words[layout.below]}`;
     if (top) return `${column}${words[layout.above]}`;
     const share = window.share(layout.top);
     return share === undefined ? column : `${column}${Math.floor(share * 100)} %`;

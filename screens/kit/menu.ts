@@ -1,6 +1,7 @@
 /** A menu: label, description, a live status beside it, greyed entries with the reason. */
 
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Segment } from './canvas.ts';
 import { back, confirm, type KeyHint, navigate } from './keys.ts';
@@ -17,10 +18,10 @@ export interface MenuItem {
 }
 
 /** Beside a greyed entry: without colours nothing else tells it from the others. */
-const greyedMark: Segment = { text: 'not now', role: 'dim' };
+const greyedMark = (): Segment => ({ text: t`not now`, role: 'dim' });
 
 export interface MenuOptions {
-  title: string;
+  title: string | (() => string);
   /** Asked at each paint: what can be chosen may change while the menu is open. */
   items(): readonly MenuItem[];
   /** Shown at the right of an item; asked at each paint. */
@@ -40,7 +41,7 @@ export class Menu extends Piece<void> {
 
   constructor(private readonly options: MenuOptions) {
     super(options.title);
-    this.buttons = new Buttons(options.back ? ['OK', 'Back'] : ['OK']);
+    this.buttons = new Buttons(() => (options.back ? [t`OK`, t`Back`] : [t`OK`]));
   }
 
   private get item(): MenuItem | undefined {
@@ -48,8 +49,8 @@ export class Menu extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    const leave = this.options.back ? back : { key: 'ESC', does: 'leave' };
-    return this.buttons.focused === 'OK' && this.item?.greyed ? [navigate, leave] : [navigate, confirm, leave];
+    const leave = this.options.back ? back : { key: 'ESC', does: t`leave` };
+    return this.buttons.focus === 0 && this.item?.greyed ? [navigate, leave] : [navigate, confirm, leave];
   }
 
   key(key: Key): void {
@@ -82,7 +83,7 @@ export class Menu extends Piece<void> {
   }
 
   private confirm(): void {
-    if (this.buttons.focused === 'Back') this.leave();
+    if (this.buttons.focus === 1) this.leave();
     else if (this.item && !this.item.greyed) void this.choose(this.item);
   }
 
@@ -114,7 +115,7 @@ export class Menu extends Piece<void> {
   }
 
   size(room: Size): Size {
-    const status = this.options.status ? 18 : greyedMark.text.length + 2;
+    const status = this.options.status ? 18 : greyedMark().text.length + 2;
     const width = Math.min(room.width, this.labelColumns + this.descriptionColumns + status + 2);
     const hint = this.hintRows(width);
     return { width, height: Math.min(room.height, this.options.items().length + 4 + (hint ? hint + 1 : 0)) };
@@ -142,7 +143,7 @@ export class Menu extends Piece<void> {
 
   private paintItem(body: Canvas, y: number, item: MenuItem, selected: boolean): void {
     const role = selected ? 'selected' : item.greyed ? 'dim' : 'text';
-    const status = this.options.status?.(item.id) ?? (item.greyed ? greyedMark : undefined);
+    const status = this.options.status?.(item.id) ?? (item.greyed ? greyedMark() : undefined);
     const statusColumns = status ? status.text.length + 1 : 0;
     const row = body.part(0, y, body.width, 1);
     if (selected) {

@@ -1,6 +1,7 @@
 /** A text to read, closed with one key. */
-import { explain, type Problem } from '../../src/errors.ts';
+import type { Problem } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Line } from './canvas.ts';
 import { confirm, type KeyHint } from './keys.ts';
@@ -8,6 +9,7 @@ import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
 import type { Key } from './terminal/types.ts';
 import type { Role } from './theme.ts';
+import { explain } from './told.ts';
 
 export interface MessageOptions {
   title: string;
@@ -17,7 +19,7 @@ export interface MessageOptions {
 
 export class Message extends Piece<void> {
   override readonly kind = 'dialog';
-  private readonly buttons = new Buttons(['OK']);
+  private readonly buttons = new Buttons([t`OK`]);
   private readonly scroll = new Scroll();
 
   constructor(private readonly options: MessageOptions) {

@@ -1,5 +1,6 @@
 /** What came of something that was asked of the appliance. */
-import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { type Problem, problemOf } from '../../src/errors.ts';
+import { sentence } from './told.ts';
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 

@@ -1,7 +1,8 @@
 /** Lines to read: scrolling both ways, search, following what is added. Holds the newest lines only. */
-import { problemOf, sentence } from '../../src/errors.ts';
+import { problemOf } from '../../src/errors.ts';
 import { harmless } from '../../src/values/harmless.ts';
 import { columns as columnsOf } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { cells } from './cells.ts';
@@ -11,6 +12,7 @@ import { Scroll } from './scroll.ts';
 import { type Found, Search } from './search.ts';
 import type { Key } from './terminal/types.ts';
 import type { Role } from './theme.ts';
+import { sentence } from './told.ts';
 
 /** Lines kept; those before are forgotten, and the pager says so. */
 const most = 5000;
@@ -42,7 +44,7 @@ export class Pager extends Piece<void> {
   private following = true;
   private running = false;
   private readonly stopFeed = new AbortController();
-  private readonly buttons = new Buttons(['EXIT']);
+  private readonly buttons = new Buttons([t`EXIT`]);
   private readonly scroll = new Scroll();
   private readonly search = new Search();
 
@@ -91,18 +93,18 @@ export class Pager extends Piece<void> {
   keys(): readonly KeyHint[] {
     if (this.search.asking)
       return [
-        { key: 'ENTER', does: 'search' },
-        { key: 'ESC', does: 'give up' },
+        { key: 'ENTER', does: t`search` },
+        { key: 'ESC', does: t`give up` },
       ];
     const stop = this.running && this.options.stop ? [{ key: 'ESC', does: this.options.stop }] : [{ ...back }];
     return [
-      { key: 'arrows', does: 'navigate' },
+      { key: 'arrows', does: t`navigate` },
       ...stop,
-      { key: '/', does: 'search' },
-      { key: '?', does: 'search backward' },
-      { key: 'n/N', does: 'find next or previous' },
-      { key: 'g/G', does: 'go to the beginning or end' },
-      { key: 'PgUp/PgDn', does: 'page' },
+      { key: '/', does: t`search` },
+      { key: '?', does: t`search backward` },
+      { key: 'n/N', does: t`find next or previous` },
+      { key: 'g/G', does: t`go to the beginning or end` },
+      { key: 'PgUp/PgDn', does: t`page` },
     ];
   }
 
@@ -178,7 +180,7 @@ export class Pager extends Piece<void> {
   private paintPlace(canvas: Canvas): void {
     canvas.text(0, 0, this.search.said, 'warn');
     const seen = Math.min(this.lines.length, this.scroll.top + this.scroll.page);
-    const place = `${this.sideways ? `column ${this.sideways + 1}  ` : ''}${this.forgotten + seen}/${this.forgotten + this.lines.length}`;
+    const place = `${this.sideways ? `${t`column ${this.sideways + 1}`}  ` : ''}${this.forgotten + seen}/${this.forgotten + this.lines.length}`;
     canvas.text(canvas.width - place.length, 0, place, 'dim');
   }
 }

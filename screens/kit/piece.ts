@@ -32,10 +32,19 @@ export abstract class Piece<R> {
   private finish!: (result: R | undefined) => void;
   private readonly closing = new AbortController();
 
-  constructor(public title: string) {
+  /** A function: where the language may change while it is seen. */
+  constructor(private titled: string | (() => string)) {
     this.ended = new Promise((resolve) => {
       this.finish = resolve;
     });
+  }
+
+  get title(): string {
+    return typeof this.titled === 'function' ? this.titled() : this.titled;
+  }
+
+  set title(title: string) {
+    this.titled = title;
   }
 
   /** Aborted when the piece ends: whatever it asked for is then given up. */

@@ -1,6 +1,7 @@
 /** Values over time: lines where the terminal has Unicode, columns of # where it has not. */
-import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { type Problem, problemOf } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { confirm, type KeyHint } from './keys.ts';
@@ -9,6 +10,7 @@ import type { Live } from './live.ts';
 import { Piece, type Size } from './piece.ts';
 import type { Key } from './terminal/types.ts';
 import type { Role } from './theme.ts';
+import { sentence } from './told.ts';
 
 export type { Series } from './line-chart.ts';
 
@@ -43,7 +45,7 @@ export class Plot extends Piece<void> {
   private seen = 0;
   private makeChart: (() => LineChart) | undefined;
   private charts: LineChart[] = [];
-  private readonly buttons = new Buttons(['OK']);
+  private readonly buttons = new Buttons([t`OK`]);
 
   constructor(private readonly options: PlotOptions) {
     super(options.title);
@@ -76,8 +78,8 @@ export class Plot extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    const more = this.seen < (this.panes?.length ?? 0) ? [{ key: 'arrows', does: 'see the others' }] : [];
-    return [confirm, ...more, { key: 'SPACE', does: this.paused ? 'go on' : 'pause' }];
+    const more = this.seen < (this.panes?.length ?? 0) ? [{ key: 'arrows', does: t`see the others` }] : [];
+    return [confirm, ...more, { key: 'SPACE', does: this.paused ? t`go on` : t`pause` }];
   }
 
   key({ name }: Key): void {
@@ -98,11 +100,11 @@ export class Plot extends Piece<void> {
     this.buttons.paint(canvas, canvas.height - 1);
     const body = canvas.part(0, 0, canvas.width, canvas.height - 2);
     if (this.problem) body.lines(0, wrap(sentence(this.problem), body.width), 'bad');
-    else if (!this.panes?.length) body.text(0, 0, 'Reading...');
+    else if (!this.panes?.length) body.text(0, 0, t`Reading...`);
     else this.paintPanes(body, this.panes);
     const count = this.panes?.length ?? 0;
-    const part = this.seen < count ? `, ${this.from + 1} of ${count}` : '';
-    const caption = `${this.options.caption}${part}${this.paused ? ' (paused)' : ''}`;
+    const part = this.seen < count ? t`, ${this.from + 1} of ${count}` : '';
+    const caption = `${this.options.caption}${part}${this.paused ? ` (${t`paused`})` : ''}`;
     canvas.text(0, canvas.height - 2, caption, 'dim');
   }
 
@@ -126,7 +128,7 @@ export class Plot extends Piece<void> {
       x += canvas.text(x, 0, `  ${name ? `${name} ` : ''}${shortNumber(points.at(-1))}`, role);
     }
     const plot = canvas.part(0, 1, canvas.width, canvas.height - 1);
-    if (series.every(({ points }) => points.length === 0)) plot.text(0, 0, 'No figures yet.', 'dim');
+    if (series.every(({ points }) => points.length === 0)) plot.text(0, 0, t`No figures yet.`, 'dim');
     else if (this.stage.terminal.look.unicode && this.makeChart && plot.height >= 4) this.paintLines(plot, series, max);
     else series.forEach((one, at) => void paintColumns(share(plot, at, series.length), one, max));
   }

@@ -1,6 +1,7 @@
 /** Work that takes a while: its steps as they happen, a bar where there is a measure, and a way to give it up. */
 import { harmless } from '../../src/values/harmless.ts';
 import { wrap } from '../../src/values/width.ts';
+import { said, t } from '../texts/texts.ts';
 import { paintBar } from './bar.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Line, Segment } from './canvas.ts';
@@ -35,7 +36,7 @@ interface Step {
 export class Progress<T> extends Piece<Outcome<T>> {
   private readonly steps: Step[] = [];
   private fraction: number | undefined;
-  private readonly buttons = new Buttons(['Give up']);
+  private readonly buttons = new Buttons([t`Give up`]);
 
   constructor(private readonly options: ProgressOptions<T>) {
     super(options.title);
@@ -49,7 +50,7 @@ export class Progress<T> extends Piece<Outcome<T>> {
   }
 
   private report({ step, outcome, fraction }: ProgressNews): void {
-    if (step !== undefined) this.take(harmless(step, { most: 200 }), outcome);
+    if (step !== undefined) this.take(harmless(said(step), { most: 200 }), outcome);
     if (fraction !== undefined) this.fraction = Math.max(0, Math.min(1, fraction));
     this.stage.invalidate();
   }
@@ -65,7 +66,7 @@ export class Progress<T> extends Piece<Outcome<T>> {
     if (!step || !outcome) return;
     step.ended = now;
     step.failed = !outcome.passed;
-    step.text = `${text}: ${harmless(outcome.said, { most: 200 })}`;
+    step.text = `${text}: ${harmless(said(outcome.said), { most: 200 })}`;
   }
 
   keys(): readonly KeyHint[] {
@@ -101,9 +102,9 @@ function stepLines({ text, began, ended, failed }: Step, width: number): Line[] 
   const seconds = Math.floor(((ended ?? Date.now()) - began) / 1000);
   const took = seconds > 0 ? ` ${seconds} s` : '';
   const mark: Segment = failed
-    ? { text: 'NO ', role: 'bad' }
+    ? { text: `${t`NO`} `, role: 'bad' }
     : ended
-      ? { text: 'ok ', role: 'good' }
+      ? { text: `${t`ok`} `, role: 'good' }
       : { text: '.. ', role: 'strong' };
   return wrap(text + took, width - 3).map((line, at) => [
     at === 0 ? mark : { text: '   ', role: 'text' },

@@ -1,5 +1,6 @@
 /** A QR code over the whole screen, two modules in each row. For terminals with Unicode. */
 import { encode } from 'uqr';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { confirm, type KeyHint } from './keys.ts';
@@ -39,7 +40,7 @@ export class QrCode extends Piece<void> {
     const side = this.modules.length;
     const rows = Math.ceil(side / 2);
     if (canvas.width < side || canvas.height < rows) {
-      canvas.text(0, 0, `The code needs ${side}x${rows + 2}: make the terminal larger.`, 'warn');
+      canvas.text(0, 0, t`The code needs ${side}x${rows + 2}: make the terminal larger.`, 'warn');
     } else {
       const left = Math.floor((canvas.width - side) / 2);
       for (let y = 0; y < rows; y++) canvas.text(left, y, this.row(y), 'code', side);

@@ -1,4 +1,6 @@
 /** A yes-or-no question, and one that must be answered by typing a word. */
+
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
 import { back, confirm, type KeyHint, navigate } from './keys.ts';
@@ -24,13 +26,13 @@ export class Confirm extends Piece<boolean> {
 
   constructor(private readonly options: ConfirmOptions) {
     super(options.title);
-    this.buttons = new Buttons([options.yes, options.no ?? 'Cancel']);
+    this.buttons = new Buttons([options.yes, options.no ?? t`Cancel`]);
     this.buttons.focus = options.typed ? 0 : 1;
     if (options.typed) this.editor = new LineEditor('', { most: 32 });
   }
 
   keys(): readonly KeyHint[] {
-    return this.editor ? [{ key: 'TAB', does: 'choose' }, confirm, back] : [navigate, confirm, back];
+    return this.editor ? [{ key: 'TAB', does: t`choose` }, confirm, back] : [navigate, confirm, back];
   }
 
   override typing(): boolean {
@@ -54,7 +56,7 @@ export class Confirm extends Piece<boolean> {
   }
 
   private paintTyped(canvas: Canvas, y: number): void {
-    const label = `Type ${this.options.typed} to go on: `;
+    const label = t`Type ${this.options.typed} to go on: `;
     canvas.text(0, y, label);
     this.editor?.paint(canvas.part(label.length, y, canvas.width - label.length, 1), true);
     canvas.text(0, y + 1, this.hint, 'bad');
@@ -73,7 +75,7 @@ export class Confirm extends Piece<boolean> {
   private answer(): void {
     const yes = this.buttons.focus === 0;
     if (yes && this.editor && this.editor.value.trim() !== this.options.typed)
-      this.hint = `That was not "${this.options.typed}".`;
+      this.hint = t`That was not "${this.options.typed}".`;
     else this.end(yes);
   }
 }

@@ -1,4 +1,6 @@
 /** Which part of a long list is seen, and the keys that move it. */
+
+import { t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
 import type { KeyHint } from './keys.ts';
 import type { Key } from './terminal/types.ts';
@@ -41,8 +43,8 @@ export class Scroll {
   get hints(): readonly KeyHint[] {
     if (!this.above && !this.below) return [];
     return [
-      { key: 'updown', does: 'scroll' },
-      { key: 'PgUp/PgDn', does: 'page' },
+      { key: 'updown', does: t`scroll` },
+      { key: 'PgUp/PgDn', does: t`page` },
     ];
   }
 
@@ -61,7 +63,7 @@ export class Scroll {
   /** Says at the right end of a row, mostly that of the buttons, that there is more than is seen. */
   paint(canvas: Canvas, y: number): void {
     if (!this.above && !this.below) return;
-    const said = `${this.above ? '↑ ' : ''}more${this.below ? ' ↓' : ''}`;
+    const said = `${this.above ? '↑ ' : ''}${t`more`}${this.below ? ' ↓' : ''}`;
     canvas.text(canvas.width - said.length, y, said, 'strong');
   }
 }

@@ -1,4 +1,6 @@
 /** Search in lines by regular expression: asking for it, finding, going on. Matching line by line; draws one row. */
+
+import { t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
 import { LineEditor } from './line-editor.ts';
 import type { Key } from './terminal/types.ts';
@@ -58,7 +60,7 @@ export class Search {
         return { line, column };
       }
     }
-    this.said = `Not found: ${expression.source}`;
+    this.said = t`Not found: ${expression.source}`;
     return undefined;
   }
 

@@ -1,6 +1,7 @@
 /** Rows and columns: live, sortable, with the selection kept on its row; what the row means is the screen's business. */
-import { type Problem, problemOf, sentence } from '../../src/errors.ts';
+import { type Problem, problemOf } from '../../src/errors.ts';
 import { columns as columnsOf, wrap } from '../../src/values/width.ts';
+import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Line } from './canvas.ts';
 import { back, confirm, type KeyHint, navigate } from './keys.ts';
@@ -10,6 +11,7 @@ import { Piece, type Size } from './piece.ts';
 import { Scroll } from './scroll.ts';
 import type { Key } from './terminal/types.ts';
 import type { Role } from './theme.ts';
+import { sentence } from './told.ts';
 
 export interface Column<R> {
   /** In capitals, as the guide has them: "IMAGE ID". */
@@ -38,6 +40,8 @@ export interface TableOptions<R> {
   choose?(row: R): Promise<unknown>;
   /** Default "OK". */
   ok?: string;
+  /** Choosing means all of the rows, whichever is selected. */
+  ofAll?: true;
   /** Said under the rows of the one selected; one line. */
   detail?(row: R): string;
   /** Space holds the rows as they are. */
@@ -59,7 +63,7 @@ export class Table<R> extends Piece<void> {
 
   constructor(private readonly options: TableOptions<R>) {
     super(options.title);
-    this.buttons = new Buttons(options.choose ? [options.ok ?? 'OK', 'Back'] : ['Back']);
+    this.buttons = new Buttons(options.choose ? [options.ok ?? t`OK`, t`Back`] : [t`Back`]);
   }
 
   protected override opened(): void {
@@ -113,12 +117,12 @@ export class Table<R> extends Piece<void> {
     return [
       navigate,
       ...(this.options.choose ? [confirm] : []),
-      ...(this.options.pause ? [{ key: 'SPACE', does: this.paused ? 'go on' : 'pause' }] : []),
-      { key: 's', does: 'sort' },
-      { key: 'r', does: 'reverse' },
+      ...(this.options.pause ? [{ key: 'SPACE', does: this.paused ? t`go on` : t`pause` }] : []),
+      { key: 's', does: t`sort` },
+      { key: 'r', does: t`reverse` },
       back,
-      { key: 'PgUp/PgDn', does: 'page' },
-      { key: 'Home/End', does: 'go to the first or last' },
+      { key: 'PgUp/PgDn', does: t`page` },
+      { key: 'Home/End', does: t`go to the first or last` },
     ];
   }
 
@@ -147,7 +151,7 @@ export class Table<R> extends Piece<void> {
   }
 
   private confirm(): void {
-    if (this.buttons.focused === 'Back') this.end();
+    if (this.buttons.focused === t`Back`) this.end();
     else if (this.selected !== undefined) void this.choose(this.selected);
   }
 
@@ -211,7 +215,7 @@ export class Table<R> extends Piece<void> {
 
   paint(canvas: Canvas): void {
     this.buttons.paint(canvas, canvas.height - 1);
-    if (this.paused) canvas.text(0, canvas.height - 1, 'paused', 'warn');
+    if (this.paused) canvas.text(0, canvas.height - 1, t`paused`, 'warn');
     const above = this.above(canvas);
     canvas.lines(0, above);
     const detailRows = this.options.detail ? 1 : 0;
@@ -237,7 +241,7 @@ export class Table<R> extends Piece<void> {
   }
 
   private paintInstead(body: Canvas): void {
-    const text = this.problem ? sentence(this.problem) : this.rows ? this.options.empty : 'Reading...';
+    const text = this.problem ? sentence(this.problem) : this.rows ? this.options.empty : t`Reading...`;
     body.lines(0, wrap(text, body.width), this.problem ? 'bad' : 'text');
   }
 

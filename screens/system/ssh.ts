@@ -2,29 +2,33 @@
 import type { SshState } from '../../src/appliance.ts';
 import { permitted } from '../flows/permission.ts';
 import type { Screen } from '../kit/screen.ts';
+import { said, t } from '../texts/texts.ts';
 
 export const ssh: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
-  const read = await ui.busy('Reading the SSH settings', (signal) => appliance.ssh.read({}, { signal }));
-  if (!read.ok) return ui.problem('SSH', read.problem);
+  const read = await ui.busy(t`Reading the SSH settings`, (signal) => appliance.ssh.read({}, { signal }));
+  if (!read.ok) return ui.problem(t`SSH`, read.problem);
   const { enabled, refused } = read.value;
   if (!enabled && refused)
-    return ui.message({ title: 'Enable SSH', text: [{ text: 'SSH cannot be enabled yet.', role: 'warn' }, refused] });
-  const verb = enabled ? 'Disable' : 'Enable';
+    return ui.message({
+      title: t`Enable SSH`,
+      text: [{ text: t`SSH cannot be enabled yet.`, role: 'warn' }, said(refused)],
+    });
+  const verb = enabled ? t`Disable` : t`Enable`;
   const yes = await ui.confirm({
-    title: `${verb} SSH`,
-    text: [...about(read.value), '', `${verb} SSH now?`],
+    title: t`${verb} SSH`,
+    text: [...about(read.value), '', t`${verb} SSH now?`],
     yes: verb,
   });
   if (!yes || !(await permitted(surroundings))) return;
-  const set = await ui.busy(enabled ? 'Disabling SSH' : 'Enabling SSH', (signal) =>
+  const set = await ui.busy(enabled ? t`Disabling SSH` : t`Enabling SSH`, (signal) =>
     appliance.ssh.set({ enabled: !enabled }, { signal }),
   );
-  if (!set.ok) return ui.problem(`${verb} SSH`, set.problem);
+  if (!set.ok) return ui.problem(t`${verb} SSH`, set.problem);
   await ui.message({
-    title: 'SSH',
+    title: t`SSH`,
     text: [
-      { text: `SSH is ${set.value.enabled ? 'enabled' : 'disabled'}.`, role: 'good' },
+      { text: set.value.enabled ? t`SSH is enabled.` : t`SSH is disabled.`, role: 'good' },
       ...about(set.value).slice(1),
     ],
   });
@@ -32,12 +36,12 @@ export const ssh: Screen = async (surroundings) => {
 
 function about({ enabled, fingerprints, sessions }: SshState): string[] {
   const open = sessions.map(
-    ({ user, from, since }) => `${user} from ${from} since ${since.slice(0, 16).replace('T', ' ')}`,
+    ({ user, from, since }) => t`${user} from ${from} since ${since.slice(0, 16).replace('T', ' ')}`,
   );
   return [
-    `SSH is ${enabled ? 'enabled' : 'disabled'}.`,
-    open.length ? `Open sessions (${open.length}): ${open.join('; ')}. They stay open.` : 'No session is open.',
-    'Host keys:',
+    enabled ? t`SSH is enabled.` : t`SSH is disabled.`,
+    open.length ? t`Open sessions (${open.length}): ${open.join('; ')}. They stay open.` : t`No session is open.`,
+    t`Host keys:`,
     ...fingerprints.map(({ type, sha256 }) => `${type} ${sha256}`),
   ];
 }

@@ -68,7 +68,7 @@ class Facts {
   /** Some values come later than others: what takes no longer than a moment belongs to the page. */
   private async isRead(): Promise<void> {
     const until = performance.now() + patience;
-    while (this.page?.facts.some(({ value }) => value === stillReading)) {
+    while (this.page?.facts.some(({ value }) => value === stillReading())) {
       const left = until - performance.now();
       if (left <= 0 || this.signal.aborted) return;
       await new Promise<void>((resolve) => {

@@ -14,7 +14,7 @@ export async function menu(talk: Talk, options: MenuOptions): Promise<void> {
   /** What has not changed since it was said is not said again. */
   const say = (whole: boolean) => {
     const now = lines();
-    talk.title(title);
+    talk.title(typeof title === 'function' ? title() : title);
     if (!back && (whole || talk.status !== said)) talk.say(talk.status);
     if (whole || now.join('\n') !== heard) talk.say(...now);
     heard = now.join('\n');

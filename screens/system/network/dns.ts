@@ -5,34 +5,35 @@ import { parseSearchDomains } from '../../../src/values/domain.ts';
 import { change } from '../../flows/change.ts';
 import { text } from '../../kit/fields.ts';
 import type { Screen } from '../../kit/screen.ts';
+import { t } from '../../texts/texts.ts';
 
 export const dns: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
-  const state = await ui.busy('Reading the DNS settings', (signal) => appliance.dns.read({}, { signal }));
-  if (!state.ok) return ui.problem('DNS', state.problem);
+  const state = await ui.busy(t`Reading the DNS settings`, (signal) => appliance.dns.read({}, { signal }));
+  if (!state.ok) return ui.problem(t`DNS`, state.problem);
   let now = state.value.settings;
   await change(surroundings, 'dns', {
-    title: 'DNS settings',
+    title: t`DNS settings`,
     edit: async (check) => {
       const [first = '', second = '', third = ''] = now.servers;
       const one = (label: string, value: string) =>
         text({ label, value, columns: 40, parse: (given) => parseDnsServers(given) });
       const values = await ui.form({
-        title: 'DNS Servers',
+        title: t`DNS Servers`,
         text: effectiveText(state.value),
         fields: {
           'servers.0': one('DNS', first),
           'servers.1': one('DNS', second),
           'servers.2': one('DNS', third),
           searchDomains: text({
-            label: 'Search domains',
+            label: t`Search domains`,
             value: now.searchDomains.join(' '),
             columns: 40,
             parse: (given) => parseSearchDomains(given),
           }),
         },
         submit: {
-          what: 'Checking the settings',
+          what: t`Checking the settings`,
           work: async (values, signal) => {
             await check(draftOf(values), signal);
             return undefined;
@@ -62,6 +63,6 @@ const draftOf = (values: FormValues): ChangeDraft => ({ section: 'dns', settings
 
 function effectiveText({ effective, domains }: DnsState): string {
   const servers = effective.map(({ server, from }) => `${server} (${from})`).join(', ') || 'none';
-  const searched = domains.length ? `; search domains: ${domains.join(', ')}` : '';
-  return `In effect: ${servers}${searched}. Empty means what DHCP gives.`;
+  const searched = domains.length ? t`; search domains: ${domains.join(', ')}` : '';
+  return t`In effect: ${servers}${searched}. Empty means what DHCP gives.`;
 }

@@ -4,6 +4,7 @@ import { parseAddress, parseFqdn } from '../../../src/values/host.ts';
 import { permitted } from '../../flows/permission.ts';
 import { text } from '../../kit/fields.ts';
 import type { Screen, Surroundings } from '../../kit/screen.ts';
+import { t } from '../../texts/texts.ts';
 
 interface Row extends HostEntry {
   /** Where it stands in our list; absent for entries that are not ours, and for the row that adds one. */
@@ -15,11 +16,11 @@ export const hosts: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
   for (let again = true; again; ) {
     again = false;
-    const read = await ui.busy('Reading the host names', (signal) => appliance.hosts.read({}, { signal }));
-    if (!read.ok) return ui.problem('Hosts', read.problem);
+    const read = await ui.busy(t`Reading the host names`, (signal) => appliance.hosts.read({}, { signal }));
+    if (!read.ok) return ui.problem(t`Hosts`, read.problem);
     const { entries, others } = read.value;
     await ui.table<Row>({
-      title: 'Static host names',
+      title: t`Static host names`,
       rows: [
         ...entries.map((entry, at): Row => ({ ...entry, at, kind: 'ours' })),
         { name: 'Add a name', address: '', kind: 'add' },
@@ -28,11 +29,11 @@ export const hosts: Screen = async (surroundings) => {
       id: ({ name, address, kind }) => `${kind} ${name} ${address}`,
       empty: '',
       columns: [
-        { title: 'NAME', text: ({ name }) => name, role: ({ kind }) => (kind === 'other' ? 'dim' : 'text') },
-        { title: 'ADDRESS', text: ({ address }) => address, role: ({ kind }) => (kind === 'other' ? 'dim' : 'text') },
+        { title: t`NAME`, text: ({ name }) => name, role: ({ kind }) => (kind === 'other' ? 'dim' : 'text') },
+        { title: t`ADDRESS`, text: ({ address }) => address, role: ({ kind }) => (kind === 'other' ? 'dim' : 'text') },
         {
-          title: 'FROM',
-          text: ({ kind }) => (kind === 'ours' ? 'Gatehouse' : kind === 'other' ? '/etc/hosts' : ''),
+          title: t`FROM`,
+          text: ({ kind }) => (kind === 'ours' ? t`Gatehouse` : kind === 'other' ? '/etc/hosts' : ''),
           spare: 1,
         },
       ],
@@ -40,7 +41,7 @@ export const hosts: Screen = async (surroundings) => {
         if (row.kind === 'other')
           return ui.message({
             title: row.name,
-            text: ['This entry of /etc/hosts is not from here and is left alone.'],
+            text: [t`This entry of /etc/hosts is not from here and is left alone.`],
           });
         if (!(await permitted(surroundings))) return undefined;
         const changed =
@@ -53,7 +54,7 @@ export const hosts: Screen = async (surroundings) => {
 };
 
 function add(surroundings: Surroundings, entries: readonly HostEntry[]): Promise<boolean> {
-  return entryForm(surroundings, 'Add a host name', { name: '', address: '' }, (entry) => [...entries, entry]);
+  return entryForm(surroundings, t`Add a host name`, { name: '', address: '' }, (entry) => [...entries, entry]);
 }
 
 async function editOrRemove(surroundings: Surroundings, entries: readonly HostEntry[], row: Row): Promise<boolean> {
@@ -66,21 +67,21 @@ async function editOrRemove(surroundings: Surroundings, entries: readonly HostEn
     items: () => [
       {
         id: 'change',
-        label: 'Change',
-        description: 'Name or address',
-        greyed: changed ? 'It was changed.' : undefined,
+        label: t`Change`,
+        description: t`Name or address`,
+        greyed: changed ? t`It was changed.` : undefined,
       },
       {
         id: 'remove',
-        label: 'Remove',
-        description: 'Take it out of /etc/hosts',
-        greyed: changed ? 'It was changed.' : undefined,
+        label: t`Remove`,
+        description: t`Take it out of /etc/hosts`,
+        greyed: changed ? t`It was changed.` : undefined,
       },
     ],
     choose: async (id) => {
       if (id === 'remove') changed = await remove(surroundings, others, row);
       else
-        changed = await entryForm(surroundings, 'Change a host name', row, (entry) =>
+        changed = await entryForm(surroundings, t`Change a host name`, row, (entry) =>
           entries.map((one, at) => (at === row.at ? entry : one)),
         );
       return changed ? 'close' : undefined;
@@ -94,11 +95,11 @@ async function remove(
   others: readonly HostEntry[],
   { name, address }: HostEntry,
 ): Promise<boolean> {
-  if (!(await ui.confirm({ title: 'Remove', text: [`Remove ${name} (${address})?`], yes: 'Remove' }))) return false;
-  const outcome = await ui.busy('Writing /etc/hosts', (signal) =>
+  if (!(await ui.confirm({ title: t`Remove`, text: [t`Remove ${name} (${address})?`], yes: t`Remove` }))) return false;
+  const outcome = await ui.busy(t`Writing /etc/hosts`, (signal) =>
     appliance.hosts.set({ entries: [...others] }, { signal }),
   );
-  if (!outcome.ok) await ui.problem('Hosts', outcome.problem);
+  if (!outcome.ok) await ui.problem(t`Hosts`, outcome.problem);
   return outcome.ok;
 }
 
@@ -111,11 +112,11 @@ async function entryForm(
   const values = await ui.form({
     title,
     fields: {
-      name: text({ label: 'FQDN', value: now.name, parse: parseFqdn }),
-      address: text({ label: 'IPv4 or IPv6 address', value: now.address, parse: (given) => parseAddress(given) }),
+      name: text({ label: t`FQDN`, value: now.name, parse: parseFqdn }),
+      address: text({ label: t`IPv4 or IPv6 address`, value: now.address, parse: (given) => parseAddress(given) }),
     },
     submit: {
-      what: 'Writing /etc/hosts',
+      what: t`Writing /etc/hosts`,
       work: async ({ name, address }, signal) => {
         await appliance.hosts.set({ entries: entriesWith({ name, address }) }, { signal });
         return undefined;

@@ -15,6 +15,7 @@ import { change } from '../../flows/change.ts';
 import type { Fact } from '../../kit/facts.ts';
 import { maybe, radio, refusal, text } from '../../kit/fields.ts';
 import type { Screen, Surroundings } from '../../kit/screen.ts';
+import { t } from '../../texts/texts.ts';
 
 /** The screen of one interface. */
 export function networkInterface(name: string): Screen {
@@ -22,19 +23,19 @@ export function networkInterface(name: string): Screen {
     const { ui, appliance } = surroundings;
     const read = async (signal: AbortSignal) =>
       (await appliance.network.read({}, { signal })).find((one) => one.name === name);
-    const outcome = await ui.busy(`Reading ${name}`, read);
+    const outcome = await ui.busy(t`Reading ${name}`, read);
     if (!outcome.ok) return ui.problem(name, outcome.problem);
     const state = outcome.value;
-    if (!state) return ui.message({ title: name, text: [`This machine has no interface ${name} any more.`] });
+    if (!state) return ui.message({ title: name, text: [t`This machine has no interface ${name} any more.`] });
     await ui.menu({
-      title: `Network interface ${name}`,
+      title: t`Network interface ${name}`,
       back: true,
       items: () => [
-        { id: 'show', label: 'Show', description: 'What is set and what is in effect' },
+        { id: 'show', label: t`Show`, description: t`What is set and what is in effect` },
         {
           id: 'change',
-          label: 'Change',
-          description: 'DHCP, static, unconfigured; IPv6, VLAN, MTU',
+          label: t`Change`,
+          description: t`DHCP, static, unconfigured; IPv6, VLAN, MTU`,
           greyed: managed(state),
         },
       ],
@@ -45,7 +46,7 @@ export function networkInterface(name: string): Screen {
 
 function managed({ managedBy, configured }: InterfaceState): string | undefined {
   return managedBy && !configured
-    ? `It is managed by ${managedBy}; change it there, or remove that file first.`
+    ? t`It is managed by ${managedBy}; change it there, or remove that file first.`
     : undefined;
 }
 
@@ -59,7 +60,7 @@ function show({ ui, appliance }: Surroundings, { name }: InterfaceState): Promis
           signal,
           progress: (all) => {
             const state = all.find((one) => one.name === name);
-            tell({ facts: state ? facts(state) : [{ label: name, value: 'is gone', role: 'bad' }] });
+            tell({ facts: state ? facts(state) : [{ label: name, value: t`is gone`, role: 'bad' }] });
           },
         },
       ),
@@ -70,18 +71,18 @@ function facts(state: InterfaceState): Fact[] {
   const addresses = state.addresses.map(({ address, from }) => `${address} (${from})`);
   const gateways = state.gateways.map(({ address, from }) => `${address} (${from})`);
   return [
-    { label: 'Link', value: state.link, role: state.link === 'up' ? 'good' : 'warn' },
-    ...(state.mac ? [{ label: 'MAC', value: state.mac }] : []),
-    ...(state.speed ? [{ label: 'Speed', value: `${state.speed} Mbit/s` }] : []),
-    ...(state.mtu ? [{ label: 'MTU in effect', value: String(state.mtu) }] : []),
-    ...(state.vlan ? [{ label: 'VLAN in effect', value: String(state.vlan) }] : []),
-    { label: 'Addresses', value: addresses.join('\n') || 'none', role: addresses.length ? 'text' : 'warn' },
-    { label: 'Gateways', value: gateways.join('\n') || 'none' },
+    { label: t`Link`, value: state.link, role: state.link === 'up' ? 'good' : 'warn' },
+    ...(state.mac ? [{ label: t`MAC`, value: state.mac }] : []),
+    ...(state.speed ? [{ label: t`Speed`, value: `${state.speed} Mbit/s` }] : []),
+    ...(state.mtu ? [{ label: t`MTU in effect`, value: String(state.mtu) }] : []),
+    ...(state.vlan ? [{ label: t`VLAN in effect`, value: String(state.vlan) }] : []),
+    { label: t`Addresses`, value: addresses.join('\n') || t`none`, role: addresses.length ? 'text' : 'warn' },
+    { label: t`Gateways`, value: gateways.join('\n') || t`none` },
     {
-      label: 'Set',
+      label: t`Set`,
       value: state.configured
         ? settingsText(state.configured)
-        : `not by Gatehouse${state.managedBy ? `, by ${state.managedBy}` : ''}`,
+        : t`not by Gatehouse${state.managedBy ? t`, by ${state.managedBy}` : ''}`,
     },
   ];
 }
@@ -89,13 +90,13 @@ function facts(state: InterfaceState): Fact[] {
 function settingsText({ method, address, gateway, ipv6, vlan, mtu }: InterfaceSettings): string {
   const v4 =
     method === 'static'
-      ? `static ${address}${gateway ? ` by ${gateway}` : ''}`
+      ? t`static ${address}${gateway ? t` by ${gateway}` : ''}`
       : method === 'dhcp'
         ? 'DHCP'
         : 'unconfigured';
   const v6 =
-    ipv6.method === 'static' ? `static ${ipv6.address}${ipv6.gateway ? ` by ${ipv6.gateway}` : ''}` : ipv6.method;
-  return [v4, `IPv6 ${v6}`, ...(vlan ? [`VLAN ${vlan}`] : []), ...(mtu ? [`MTU ${mtu}`] : [])].join(', ');
+    ipv6.method === 'static' ? t`static ${ipv6.address}${ipv6.gateway ? t` by ${ipv6.gateway}` : ''}` : ipv6.method;
+  return [v4, t`IPv6 ${v6}`, ...(vlan ? [t`VLAN ${vlan}`] : []), ...(mtu ? [t`MTU ${mtu}`] : [])].join(', ');
 }
 
 // ---------------------------------------------------------------- change
@@ -103,7 +104,7 @@ function settingsText({ method, address, gateway, ipv6, vlan, mtu }: InterfaceSe
 async function edit(surroundings: Surroundings, { name, configured }: InterfaceState): Promise<void> {
   let values = configured ?? { method: 'dhcp', ipv6: { method: 'automatic' } };
   await change(surroundings, 'interface', {
-    title: `Network settings of ${name}`,
+    title: t`Network settings of ${name}`,
     edit: async (check) => {
       const settings = await form(surroundings, name, values, (settings, signal) =>
         check(draftOf(name, settings), signal),
@@ -126,37 +127,37 @@ async function form(
   check: Check,
 ): Promise<InterfaceSettings | undefined> {
   const values = await ui.form({
-    title: 'Network interface configuration',
+    title: t`Network interface configuration`,
     fields: {
       method: radio<AddressMethod>({
         label: name,
         value: now.method,
         options: [
-          { value: 'dhcp', label: 'DHCP' },
-          { value: 'static', label: 'Static' },
-          { value: 'unconfigured', label: 'Unconfigured' },
+          { value: 'dhcp', label: t`DHCP` },
+          { value: 'static', label: t`Static` },
+          { value: 'unconfigured', label: t`Unconfigured` },
         ],
       }),
-      address: maybe(text({ label: 'Address', value: now.address ?? '', columns: 34, parse: parseCidr })),
-      gateway: maybe(text({ label: 'Gateway', value: now.gateway ?? '', columns: 34, parse: optional(parseAddress) })),
+      address: maybe(text({ label: t`Address`, value: now.address ?? '', columns: 34, parse: parseCidr })),
+      gateway: maybe(text({ label: t`Gateway`, value: now.gateway ?? '', columns: 34, parse: optional(parseAddress) })),
       ipv6: radio<Ipv6Method>({
-        label: 'IPv6',
+        label: t`IPv6`,
         value: now.ipv6.method,
         options: [
-          { value: 'automatic', label: 'Automatic' },
-          { value: 'static', label: 'Static' },
-          { value: 'off', label: 'Off' },
+          { value: 'automatic', label: t`Automatic` },
+          { value: 'static', label: t`Static` },
+          { value: 'off', label: t`Off` },
         ],
       }),
       'ipv6.address': maybe(
-        text({ label: 'IPv6 address', value: now.ipv6.address ?? '', columns: 44, parse: parseCidr }),
+        text({ label: t`IPv6 address`, value: now.ipv6.address ?? '', columns: 44, parse: parseCidr }),
       ),
       'ipv6.gateway': maybe(
-        text({ label: 'IPv6 gateway', value: now.ipv6.gateway ?? '', columns: 44, parse: optional(parseAddress) }),
+        text({ label: t`IPv6 gateway`, value: now.ipv6.gateway ?? '', columns: 44, parse: optional(parseAddress) }),
       ),
-      vlan: text({ label: 'VLAN ID', value: String(now.vlan ?? ''), columns: 8, parse: optional(parseVlan) }),
+      vlan: text({ label: t`VLAN ID`, value: String(now.vlan ?? ''), columns: 8, parse: optional(parseVlan) }),
       mtu: text({
-        label: 'MTU',
+        label: t`MTU`,
         value: String(now.mtu ?? ''),
         columns: 8,
         parse: optional((mtu) => parseMtu(mtu, { ipv6: false })),
@@ -171,7 +172,7 @@ async function form(
       return parsed && !parsed.ok ? { gateway: refusal(parsed.why, parsed.right) } : {};
     },
     submit: {
-      what: 'Checking the settings',
+      what: t`Checking the settings`,
       work: async (values, signal) => {
         await check(settingsOf(values), signal);
         return undefined;

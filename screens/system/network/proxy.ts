@@ -13,14 +13,15 @@ import { change, drafted } from '../../flows/change.ts';
 import { radio, text } from '../../kit/fields.ts';
 import type { MenuItem } from '../../kit/menu.ts';
 import type { Screen, Surroundings } from '../../kit/screen.ts';
+import { t } from '../../texts/texts.ts';
 
 export const proxy: Screen = async (surroundings) => {
   const { ui, appliance } = surroundings;
   let state: ProxyState | undefined;
   const read = async () => {
-    const outcome = await ui.busy('Reading the proxy settings', (signal) => appliance.proxy.read({}, { signal }));
+    const outcome = await ui.busy(t`Reading the proxy settings`, (signal) => appliance.proxy.read({}, { signal }));
     if (outcome.ok) state = outcome.value;
-    else await ui.problem('Proxy', outcome.problem);
+    else await ui.problem(t`Proxy`, outcome.problem);
   };
   await read();
   if (!state) return;
@@ -32,7 +33,7 @@ export const proxy: Screen = async (surroundings) => {
   };
   appliance.changes.watch({}, { signal, progress: () => void reread().catch(() => undefined) }).catch(() => undefined);
   await ui.menu({
-    title: 'Proxy Server',
+    title: t`Proxy Server`,
     back: true,
     items: () => items(state as ProxyState),
     choose: async (id) => {
@@ -47,18 +48,18 @@ function items({ enabled, proxies }: ProxyState): MenuItem[] {
   const named = proxies.map(nameOf).join(', ');
   return enabled
     ? [
-        { id: 'change', label: 'Change proxy params', description: named },
-        { id: 'disable', label: 'Disable proxy', description: 'Connect directly' },
+        { id: 'change', label: t`Change proxy params`, description: named },
+        { id: 'disable', label: t`Disable proxy`, description: t`Connect directly` },
       ]
-    : [{ id: 'enable', label: 'Enable proxy', description: named || 'None is set' }];
+    : [{ id: 'enable', label: t`Enable proxy`, description: named || t`None is set` }];
 }
 
 const nameOf = ({ host, port, user }: ProxyEntry) => `${user ? `${user}@` : ''}${host}:${port}`;
 
 function disable(surroundings: Surroundings, state: ProxyState): Promise<void> {
-  const title = 'Disable proxy';
+  const title = t`Disable proxy`;
   const edit = drafted(surroundings, title, draftOf({ ...state, enabled: false }));
-  return change(surroundings, 'proxy', { title, edit, really: () => 'Really disable proxy?' });
+  return change(surroundings, 'proxy', { title, edit, really: () => t`Really disable proxy?` });
 }
 
 /** What is being edited: passwords only where one was typed now. */
@@ -69,9 +70,9 @@ interface Edited extends Omit<ProxyState, 'proxies'> {
 async function edit(surroundings: Surroundings, state: ProxyState): Promise<void> {
   const edited: Edited = { ...state, enabled: true, proxies: [...state.proxies] };
   await change(surroundings, 'proxy', {
-    title: 'Proxy settings',
+    title: t`Proxy settings`,
     edit: (check) => editAll(surroundings, edited, check),
-    really: () => 'Really enable proxy?',
+    really: () => t`Really enable proxy?`,
   });
 }
 
@@ -93,7 +94,7 @@ async function editAll(surroundings: Surroundings, edited: Edited, check: Check)
   const { ui } = surroundings;
   let draft: ChangeDraft | undefined;
   await ui.menu({
-    title: 'Proxy params',
+    title: t`Proxy params`,
     back: true,
     items: () => paramItems(edited),
     choose: async (id) => {
@@ -101,8 +102,8 @@ async function editAll(surroundings: Surroundings, edited: Edited, check: Check)
       else if (id === 'noProxy') await editNoProxy(surroundings, edited);
       else if (id !== 'preview') await editOne(surroundings, edited, Number(id));
       else {
-        const checked = await ui.busy('Checking the settings', (signal) => check(draftOf(edited), signal));
-        if (!checked.ok) return ui.problem('Proxy settings', checked.problem);
+        const checked = await ui.busy(t`Checking the settings`, (signal) => check(draftOf(edited), signal));
+        if (!checked.ok) return ui.problem(t`Proxy settings`, checked.problem);
         draft = draftOf(edited);
         return 'close';
       }
@@ -113,22 +114,22 @@ async function editAll(surroundings: Surroundings, edited: Edited, check: Check)
 }
 
 function paramItems({ proxies, order, noProxy }: Edited): MenuItem[] {
-  const set = proxies.map((one, at) => ({ id: String(at), label: `Proxy ${at + 1}`, description: nameOf(one) }));
+  const set = proxies.map((one, at) => ({ id: String(at), label: t`Proxy ${at + 1}`, description: nameOf(one) }));
   const next = {
     id: String(proxies.length),
-    label: proxies.length ? `Proxy ${proxies.length + 1}` : 'Proxy',
-    description: 'none: add one',
+    label: proxies.length ? t`Proxy ${proxies.length + 1}` : t`Proxy`,
+    description: t`none: add one`,
   };
   return [
     ...set,
     ...(proxies.length < mostProxies ? [next] : []),
-    { id: 'order', label: 'Order', description: order === 'sequential' ? 'the first that answers' : 'at random' },
-    { id: 'noProxy', label: 'No proxy', description: noProxy.join(', ') || 'everything goes through the proxy' },
+    { id: 'order', label: t`Order`, description: order === 'sequential' ? t`the first that answers` : t`at random` },
+    { id: 'noProxy', label: t`No proxy`, description: noProxy.join(', ') || t`everything goes through the proxy` },
     {
       id: 'preview',
-      label: 'Go on',
-      description: 'Check and preview',
-      greyed: proxies.length ? undefined : 'Give a proxy first.',
+      label: t`Go on`,
+      description: t`Check and preview`,
+      greyed: proxies.length ? undefined : t`Give a proxy first.`,
     },
   ];
 }
@@ -136,22 +137,22 @@ function paramItems({ proxies, order, noProxy }: Edited): MenuItem[] {
 async function editOne({ ui }: Surroundings, edited: Edited, at: number): Promise<void> {
   const now = edited.proxies[at];
   const values = await ui.form({
-    title: `Proxy ${at + 1}`,
+    title: t`Proxy ${at + 1}`,
     text: now?.hasPassword
-      ? 'A password is set; empty keeps it. An empty host removes this proxy.'
-      : 'An empty host removes this proxy.',
+      ? t`A password is set; empty keeps it. An empty host removes this proxy.`
+      : t`An empty host removes this proxy.`,
     fields: {
       host: text<ProxyHost | undefined>({
-        label: 'Host (IPv4 or FQDN)',
+        label: t`Host (IPv4 or FQDN)`,
         value: now?.host ?? '',
         columns: 36,
         parse: (given) => (given.trim() === '' ? { ok: true, value: undefined } : parseProxyHost(given)),
       }),
-      port: text({ label: 'Port', value: String(now?.port ?? 443), columns: 8, parse: parseProxyPort }),
-      user: text({ label: 'User', value: now?.user ?? '', columns: 36, parse: parseProxyUser }),
-      password: text({ label: 'Password', masked: true, columns: 36, parse: parseProxyPassword }),
+      port: text({ label: t`Port`, value: String(now?.port ?? 443), columns: 8, parse: parseProxyPort }),
+      user: text({ label: t`User`, value: now?.user ?? '', columns: 36, parse: parseProxyUser }),
+      password: text({ label: t`Password`, masked: true, columns: 36, parse: parseProxyPassword }),
     },
-    check: ({ user, password }) => (password && !user ? { user: 'A password needs a user' } : {}),
+    check: ({ user, password }) => (password && !user ? { user: t`A password needs a user` } : {}),
   });
   if (!values) return;
   const { host, port, user, password } = values;
@@ -168,14 +169,14 @@ async function editOne({ ui }: Surroundings, edited: Edited, at: number): Promis
 
 async function editOrder({ ui }: Surroundings, edited: Edited): Promise<void> {
   const values = await ui.form({
-    title: 'Order',
+    title: t`Order`,
     fields: {
       order: radio<ProxyState['order']>({
-        label: 'Proxies are tried',
+        label: t`Proxies are tried`,
         value: edited.order,
         options: [
-          { value: 'sequential', label: 'in order, the first that answers' },
-          { value: 'random', label: 'at random' },
+          { value: 'sequential', label: t`in order, the first that answers` },
+          { value: 'random', label: t`at random` },
         ],
       }),
     },
@@ -185,11 +186,11 @@ async function editOrder({ ui }: Surroundings, edited: Edited): Promise<void> {
 
 async function editNoProxy({ ui }: Surroundings, edited: Edited): Promise<void> {
   const values = await ui.form({
-    title: 'No proxy',
-    text: 'Hosts, domains and networks that are reached directly. Everything else fails when no proxy answers.',
+    title: t`No proxy`,
+    text: t`Hosts, domains and networks that are reached directly. Everything else fails when no proxy answers.`,
     fields: {
       noProxy: text({
-        label: 'No proxy',
+        label: t`No proxy`,
         value: edited.noProxy.join(' '),
         columns: 48,
         parse: (given) => parseNoProxy(given),

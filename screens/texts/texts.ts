@@ -1,0 +1,87 @@
+/**
+ * The language of this console, and its texts in it. English is the source: it stands in the code, and what a language
+ * has for it in that language's file. Only screens are translated: the service, its log, the audit and the command line
+ * speak English. Words that are used, and how, are in glossary.md.
+ */
+import spanish from './es.json' with { type: 'json' };
+
+export type Language = 'en' | 'es';
+
+/** Each in its own words. */
+export const languages: Record<Language, string> = { en: 'English', es: 'Español' };
+
+const catalogues: Record<Language, ReadonlyMap<string, string>> = {
+  en: new Map(),
+  es: new Map(Object.entries(spanish)),
+};
+
+let now: Language = 'en';
+let patterns: readonly Pattern[] | undefined;
+
+export function language(): Language {
+  return now;
+}
+
+export function setLanguage(next: Language): void {
+  now = next;
+  patterns = undefined;
+}
+
+/**
+ * The language to begin with. What a session asks for by its locale (locale(7)) goes before what is `set`, as whoever
+ * comes by SSH brings their own along. What is not known counts as English.
+ */
+export function languageFor(env: Readonly<Record<string, string | undefined>>, set: string | undefined): Language {
+  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
+  return /^es([_.@-]|$)/.test(locale) || set === 'es' ? 'es' : 'en';
+}
+
+/** t`Let ${name} be fetched?`: the text in the console's language. The catalogue has it as "Let {0} be fetched?". */
+export function t(parts: TemplateStringsArray, ...values: unknown[]): string {
+  const found = catalogues[now].get(keyOf(parts));
+  if (found !== undefined) return filled(found, values);
+  return parts.reduce((text, part, at) => `${text}${String(values[at - 1])}${part}`);
+}
+
+function keyOf(parts: readonly string[]): string {
+  return parts.reduce((key, part, at) => `${key}{${at - 1}}${part}`);
+}
+
+const filled = (text: string, values: readonly unknown[]) =>
+  text.replace(/\{(\d)\}/g, (_, at) => String(values[Number(at)]));
+
+/**
+ * A sentence that came as English, from the service or from a parser, in the console's language: itself, or by the
+ * pattern that it was made by. English where neither is known.
+ */
+export function said(english: string): string {
+  if (now === 'en') return english;
+  const whole = catalogues[now].get(english);
+  if (whole !== undefined) return whole;
+  patterns ??= patternsOf(catalogues[now]);
+  for (const { form, text } of patterns) {
+    const found = form.exec(english);
+    if (found) return filled(text, found.slice(1).map(said));
+  }
+  return english;
+}
+
+interface Pattern {
+  form: RegExp;
+  text: string;
+}
+
+/** The most telling first. What has hardly a word of its own tells nothing. */
+function patternsOf(catalogue: ReadonlyMap<string, string>): Pattern[] {
+  const own = (key: string) => key.replace(/\{\d\}/g, '').replace(/[^A-Za-z]/g, '').length;
+  return [...catalogue]
+    .filter(([key]) => /\{\d\}/.test(key) && own(key) >= 6)
+    .sort(([a], [b]) => own(b) - own(a))
+    .map(([key, text]) => ({ form: formOf(key), text }));
+}
+
+/** Placeholders stand in a key in their order, so that the groups have their numbers. */
+function formOf(key: string): RegExp {
+  const parts = key.split(/\{\d\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
+  return new RegExp(`^${parts.join('(.+?)')}$`, 's');
+}
