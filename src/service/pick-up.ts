@@ -29,14 +29,15 @@ export async function pickUp(parts: PickingUp): Promise<void> {
   try {
     await endWhatWasCut(parts);
     const cut = setUp.record.unattended?.outcome === 'begun' ? setUp.record.unattended : undefined;
-    const isFresh = !setUp.record.finished && (await system.store.read()).revision === 0;
-    const seed = isFresh || cut ? await found(system) : undefined;
+    const isFresh = async () => !setUp.record.finished && (await system.store.read()).revision === 0;
+    const seed = cut || (await isFresh()) ? await found(system) : undefined;
     const digest = seed && 'text' in seed ? digestOfText(seed.text) : undefined;
     // What was cut short is gone on with; it does nothing a second time.
     const isCut = cut !== undefined && cut.sha256 === digest;
     if (cut && !isCut) await giveUp(parts, cut);
-    if (!seed || !(isCut || (isFresh && digest !== setUp.record.unattended?.sha256))) return;
-    await apply(parts, seed);
+    const isNew = digest !== setUp.record.unattended?.sha256;
+    // Somebody may have been at it while the disk was looked for.
+    if (seed && (isCut || (isNew && (await isFresh())))) await apply(parts, seed);
   } catch (error) {
     if (!system.closing.aborted)
       system.log.warning(`Unattended set-up: ${sentence(problemOf(error, messageOf(error)))}`);
