@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Appliance, Call, UnattendedNews } from '../../src/appliance.ts';
+import { defaultBrand } from '../../src/brand/brand.ts';
 import { Failure, sentence } from '../../src/errors.ts';
 import { openStore } from '../../src/settings/store.ts';
 import { applianceOn, temporaryFolder } from '../service/world.ts';
@@ -11,6 +12,9 @@ import { quickLab } from './place.ts';
 const root = { by: 'root', who: Promise.resolve({ by: 'root', uid: process.getuid?.() ?? 0 }) } satisfies Partial<Call>;
 const member = { by: 'anna', who: Promise.resolve({ by: 'anna', uid: 4_000_000 }) } satisfies Partial<Call>;
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKgVHbd+vUKkSyVZ3IuUnvKn8vaYCfqxrXCSEWBJd5ZJ anna@example.org';
+
+/** So that the tests of the network have time on a busy machine. */
+const pace = 0.1;
 
 const whole = `
 version: 1
@@ -38,7 +42,7 @@ operator:
 async function firstBoot(prepare: (root: string) => Promise<void> = async () => undefined) {
   const lab = await quickLab({ machine: 'first-boot' });
   await prepare(join(lab.state, 'root'));
-  const world = await applianceOn(lab.machine, lab.state);
+  const world = await applianceOn(lab.machine, lab.state, defaultBrand, pace);
   const settings = async () =>
     (await (await openStore(join(lab.state, 'settings'), { notice: () => undefined })).read()).settings;
   return { ...world, lab, settings };
@@ -211,7 +215,7 @@ async function startedAgain({ lab, closing }: Awaited<ReturnType<typeof firstBoo
     looks += 1;
     return lab.machine.seeds.find(signal);
   };
-  const { appliance } = await applianceOn({ ...lab.machine, seeds: { find } }, lab.state);
+  const { appliance } = await applianceOn({ ...lab.machine, seeds: { find } }, lab.state, defaultBrand, pace);
   // Each takes a turn of its own, and some time.
   const looked = async () => {
     for (let turn = 0; turn < 5; turn += 1) await appliance.ping.run({ host: '10.20.0.1', count: 3 });

@@ -29,7 +29,12 @@ export interface Local {
 }
 
 /** An appliance on that machine, in this process; times are a hundredth. */
-export async function applianceOn(machine: Machine, state = temporaryFolder(), brand = defaultBrand): Promise<Local> {
+export async function applianceOn(
+  machine: Machine,
+  state = temporaryFolder(),
+  brand = defaultBrand,
+  pace = 0.01,
+): Promise<Local> {
   const entries: Noted[] = [];
   const log: string[] = [];
   const closing = new AbortController();
@@ -41,7 +46,7 @@ export async function applianceOn(machine: Machine, state = temporaryFolder(), b
     audit: { note: async (entry: Noted) => void entries.push(entry) },
     log: logTo({ write: (text) => log.push(text) }),
     state,
-    pace: 0.01,
+    pace,
     closing: closing.signal,
   });
   const link = inProcess(appliance);
