@@ -29,7 +29,7 @@ const period = 1000;
 export async function runLogin(args: readonly string[]): Promise<number> {
   try {
     const words = wordsFrom(args);
-    if (words.length === 0) return await runConsole({});
+    if (words.every((word) => word === '')) return await runConsole({});
     admit(words);
     endWithAsker();
     return await runProgram(words, bounds);
@@ -50,14 +50,15 @@ function wordsFrom(args: readonly string[]): string[] {
   if (first === '-c' && args.length > 2)
     throw fail('bad-value', { field: 'command', why: 'there is more than one', right: 'one behind -c' });
   const words = first === '-c' ? wordsOf(line) : [...args];
-  return /^(.*\/)?gatehouse$/.test(words[0] ?? '') ? words.slice(1) : words;
+  const own = /^(.*\/)?gatehouse$/.test(words[0] ?? '') ? words.slice(1) : words;
+  return own[0] === 'help' ? [...own.slice(1), '--help'] : own;
 }
 
 /** @throws Failure 'not-allowed' for whatever is no command that only reads; options alone are the parser's to judge */
 function admit(words: readonly string[]): void {
   const tree = commandTree();
   const [first = ''] = words.filter((word) => !word.startsWith('-'));
-  if (first === '' || first === 'help') return;
+  if (first === '') return;
   const path = pathOf(tree, words);
   if (copying.test(first))
     throw refused(
@@ -79,6 +80,8 @@ const refused = (what: string, why: string) => fail('not-allowed', { what, why }
 const bounds: Bounds = {
   cut(program: Command) {
     keepOnly(program, isReading);
+    // Notes on options that are taken away.
+    (program as unknown as NodeJS.EventEmitter).removeAllListeners('afterHelp');
     const all = program.options as Option[];
     for (const option of [...all]) if (!options.includes(option.long ?? '')) all.splice(all.indexOf(option), 1);
   },
