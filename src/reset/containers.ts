@@ -1,16 +1,28 @@
 /**
  * The engine's containers and volumes, deleted below its folder while it does not run; its images stay. Where things lie
  * is that of the classic image store ("graph drivers", Docker Engine as Debian has it): what a container has written is
- * in a layer of its own, named in image/DRIVER/layerdb/mounts/CONTAINER/mount-id. Another image store is left alone.
+ * in a layer of its own, named in image/DRIVER/layerdb/mounts/CONTAINER/mount-id; containerd beneath it knows containers
+ * and no images. Where the images are containerd's own, its store is left alone: the two could not be told apart.
  */
 import { readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { realDisk as disk } from '../changes/disk.ts';
 
+/** What containerd(8) notes of Docker's containers, their environment too. It begins anew where there is none. */
+const ofContainerd = [
+  'io.containerd.metadata.v1.bolt',
+  'io.containerd.runtime.v2.task/moby',
+  'io.containerd.runtime.v1.linux/moby',
+];
+
 /** @param root what stands for / */
 export async function deleteContainers(root: string): Promise<void> {
   const folder = join(root, await dataFolder(root));
-  for (const driver of await disk.list(join(folder, 'image'))) await deleteLayers(folder, driver);
+  const drivers = await disk.list(join(folder, 'image'));
+  for (const driver of drivers) await deleteLayers(folder, driver);
+  if (drivers.length > 0)
+    for (const place of [join(root, 'var/lib/containerd'), join(folder, 'containerd/daemon')])
+      for (const part of ofContainerd) await rm(join(place, part), { recursive: true, force: true });
   for (const part of ['containers', 'volumes']) {
     const path = join(folder, part);
     for (const name of await disk.list(path)) await rm(join(path, name), { recursive: true, force: true });

@@ -20,7 +20,7 @@ set -e
 systemctl --quiet disable --now ssh.service
 useradd --gid operator --create-home --shell /usr/bin/gatehouse operator
 useradd --create-home anna && echo anna:stays | chpasswd
-mkdir -p /home/operator/.ssh /home/anna/.ssh /root/.ssh /srv/data /var/log/app/old /etc/systemd/resolved.conf.d /etc/gatehouse /etc/docker
+mkdir -p /home/operator/.ssh /home/anna/.ssh /root/.ssh /srv/data /var/log/app/old /etc/systemd/resolved.conf.d /etc/gatehouse /etc/docker /var/lib/containerd
 # The logs of its making, which are no part of an image.
 find /var/log -name "*.log" -delete
 for home in /home/anna /root; do echo 'ssh-ed25519 AAAA stays' >$home/.ssh/authorized_keys; done
@@ -67,6 +67,7 @@ cd /var/lib/docker
 mkdir -p containers/${container} && echo "$1" >containers/${container}/config.v2.json
 echo "$1" >containers/${container}/${container}-json.log
 mkdir -p volumes/one/_data && echo "$1" >volumes/metadata.db; for n in $(seq 2000); do echo "$1" >volumes/one/_data/$n; done
+mkdir -p /var/lib/containerd/io.containerd.metadata.v1.bolt && echo "$1" >/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db
 mkdir -p image/overlay2/layerdb/mounts/${container}
 echo -n ${layer} >image/overlay2/layerdb/mounts/${container}/mount-id
 echo -n ${layer}-init >image/overlay2/layerdb/mounts/${container}/init-id
