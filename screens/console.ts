@@ -12,7 +12,7 @@ import type { Surroundings } from './kit/screen.ts';
 import { firstSteps, tree } from './menu.ts';
 import { openMenu } from './open-menu.ts';
 import { Statuses } from './statuses.ts';
-import { t } from './texts/texts.ts';
+import { languageFor, setLanguage, t } from './texts/texts.ts';
 
 /** Milliseconds that the first paint waits for the service to name its brand. */
 const patience = 300;
@@ -27,6 +27,7 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
   try {
     const statuses = new Statuses(display, link, ended.signal);
     const about = await aboutWithin(link);
+    setLanguage(languageFor(process.env, about?.language));
     const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
     display.name(brand.vendor, about ? marks(about) : []);
     const surroundings: Surroundings = {
@@ -39,7 +40,7 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, display, ended.signal);
-    await Promise.race([display.left, goThrough(surroundings, statuses, link)]);
+    await Promise.race([display.left, goThrough(surroundings, statuses, about?.role === 'operator')]);
     return 0;
   } finally {
     ended.abort();
@@ -61,13 +62,13 @@ async function openDisplay(plain: boolean): Promise<Display> {
 }
 
 /** From the first steps, where they were never gone to their end, to the menu, until that is left. */
-async function goThrough(surroundings: Surroundings, statuses: Statuses, link: Link): Promise<void> {
-  if (surroundings.role === 'operator' && (await isFirstBoot(link))) await firstSteps(surroundings);
+async function goThrough(surroundings: Surroundings, statuses: Statuses, isOperator: boolean): Promise<void> {
+  if (isOperator && (await isFirstBoot(surroundings))) await firstSteps(surroundings);
   await openMenu(surroundings, statuses, tree, () => leave(surroundings));
 }
 
 /** Was the guided way never gone to its end? Not known in time: the menu is right, too. */
-async function isFirstBoot({ appliance }: Link): Promise<boolean> {
+async function isFirstBoot({ appliance }: Surroundings): Promise<boolean> {
   const finished = appliance.setup.read({}).then(
     (state) => state.finished,
     () => true,

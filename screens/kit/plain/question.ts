@@ -23,17 +23,17 @@ export async function confirm(talk: Talk, options: ConfirmOptions): Promise<bool
   const said = textOf(text).filter((one) => one.trim() !== '');
   const question = questionOf(title, said, yes);
   talk.title(title);
-  talk.say(...(question === said.at(-1) && !typed ? said.slice(0, -1) : said));
+  talk.say(...(typed ? said : said.filter((one) => one !== question)));
   if (typed) return (await typedWord(talk, typed)) === typed;
   return yesOrNo(talk, question, { otherwise: false, help: [`y: ${yes}. n or Enter: ${no ?? 'Cancel'}.`] }).then(
     (answer) => answer ?? false,
   );
 }
 
-/** "Restart docker?": the text's own question where it ends with one. */
+/** "Restart docker now?": the text's own question where it has one. */
 function questionOf(title: string, said: readonly string[], yes: string): string {
-  const last = said.at(-1) ?? '';
-  if (last.endsWith('?')) return last;
+  const own = said.findLast((one) => one.endsWith('?'));
+  if (own) return own;
   if (title.endsWith('?')) return title;
   return title.startsWith(yes) ? `${title}?` : `${yes}?`;
 }
