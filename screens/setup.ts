@@ -1,8 +1,9 @@
 /** The first boot's guided way: one step after the other, each with the screen that its menu entry has. */
 import type { SetupState, SetupStep, SetupStepName } from '../src/appliance.ts';
+import { takeLanguage } from './flows/language.ts';
 import type { Fact } from './kit/facts.ts';
 import type { Screen, Surroundings } from './kit/screen.ts';
-import { said, t } from './texts/texts.ts';
+import { type Language, language, languages, said, t } from './texts/texts.ts';
 
 const texts = (): Record<SetupStepName, { title: string; why: string }> => ({
   password: {
@@ -47,6 +48,7 @@ async function step(
 ): Promise<'on' | 'later'> {
   const { ui, appliance } = surroundings;
   const { title, why } = texts()[now.name];
+  const other = language() === 'en' ? 'es' : 'en';
   let way: 'on' | 'later' = 'later';
   const at = steps.findIndex(({ name }) => name === now.name) + 1;
   await ui.facts({
@@ -56,11 +58,12 @@ async function step(
     page: {
       text: [why, t`Now: ${said(now.said)}.`, t`Later leads to the menu; to go on from here: System, First steps.`],
       facts: steps.map((one) => stepFact(one, one === now)),
-      actions: [t`Set up`, t`Skip`],
+      actions: [t`Set up`, t`Skip`, languages[other]],
     },
     choose: async (action) => {
       way = 'on';
       if (action === t`Set up`) await screen(surroundings);
+      else if (action === languages[other]) await inLanguage(surroundings, other);
       else {
         const passed = await ui.busy(t`Going on`, (signal) =>
           appliance.setup.pass({ step: now.name, passed: true }, { signal }),
@@ -74,6 +77,14 @@ async function step(
     },
   });
   return way;
+}
+
+/** The step that was shown is shown again in it. */
+async function inLanguage(surroundings: Surroundings, next: Language): Promise<void> {
+  const { ui, appliance } = surroundings;
+  const access = await ui.busy(t`Reading the console settings`, (signal) => appliance.access.read({}, { signal }));
+  if (access.ok) await takeLanguage(surroundings, next, access.value);
+  else await ui.problem(t`First steps`, access.problem);
 }
 
 function stepFact({ name, done, passed }: SetupStep, isNow: boolean): Fact {

@@ -28,6 +28,11 @@ export class Statuses {
     return this.status && entry?.status?.(this.status);
   }
 
+  /** Says the line again: the language may be another now. */
+  retell(): void {
+    if (this.status) this.take(this.status);
+  }
+
   private take(status: Status): void {
     this.status = status;
     this.display.status(statusLine(status));

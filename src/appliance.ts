@@ -145,7 +145,12 @@ export interface Appliance {
       { password?: string },
       { right: boolean /** Seconds until the next try is taken. */; wait?: number }
     >;
-    set: Operation<Pick<AccessState, 'passwordBeforeChanges' | 'idleLockMinutes' | 'windowSeconds'>, AccessState>;
+    /** Without a language that stays. */
+    set: Operation<
+      Pick<AccessState, 'passwordBeforeChanges' | 'idleLockMinutes' | 'windowSeconds'> &
+        Partial<Pick<AccessState, 'language'>>,
+      AccessState
+    >;
   };
   settings: {
     versions: Operation<Nothing, SettingsVersion[]>;

@@ -1,10 +1,11 @@
-/** System › Console: the operator's password, whether changes ask for it, and the idle lock. */
+/** System › Console: the operator's password, whether changes ask for it, the idle lock, and the language. */
 import type { AccessState } from '../../src/appliance.ts';
 import { parseWhole } from '../../src/values/whole.ts';
+import { chooseLanguage } from '../flows/language.ts';
 import { anything, permitted } from '../flows/permission.ts';
 import { check, text } from '../kit/fields.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
-import { t } from '../texts/texts.ts';
+import { language, languages, t } from '../texts/texts.ts';
 
 /** NIST SP 800-63B, 5.1.1: no shorter than this. */
 const shortest = 8;
@@ -20,7 +21,7 @@ export const consoleAccess: Screen = async (surroundings) => {
   await read();
   if (!state) return;
   await ui.menu({
-    title: t`Console`,
+    title: () => t`Console`,
     back: true,
     items: () => [
       {
@@ -30,13 +31,20 @@ export const consoleAccess: Screen = async (surroundings) => {
           ? t`Change the password of ${state.account}`
           : t`Set the password of ${state?.account}`,
       },
+      { id: 'language', label: t`Language`, description: languages[language()] },
       { id: 'rules', label: t`Rules`, description: state ? rulesText(state) : '' },
     ],
     choose: async (id) => {
-      if (state) await (id === 'password' ? password(surroundings, state) : rules(surroundings, state));
+      if (state) await doing[id]?.(surroundings, state);
       await read();
     },
   });
+};
+
+const doing: Record<string, (surroundings: Surroundings, state: AccessState) => Promise<void>> = {
+  password,
+  language: chooseLanguage,
+  rules,
 };
 
 /** Only the password: a step of the first boot. */

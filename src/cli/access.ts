@@ -10,6 +10,7 @@ export interface AccessOptions {
   ask?: 'on' | 'off';
   lock?: number;
   window?: number;
+  language?: string;
 }
 
 export async function show({ appliance, output, signal }: Context): Promise<number> {
@@ -19,13 +20,18 @@ export async function show({ appliance, output, signal }: Context): Promise<numb
 /** What is not named stays. */
 export async function set(
   { appliance, output, signal }: Context,
-  { ask, lock, window }: AccessOptions,
+  { ask, lock, window, language }: AccessOptions,
 ): Promise<number> {
   const now = await appliance.access.read({}, { signal });
   const passwordBeforeChanges = ask === undefined ? now.passwordBeforeChanges : ask === 'on';
   const idleLockMinutes = lock ?? now.idleLockMinutes;
   const windowSeconds = window ?? now.windowSeconds;
-  const rules = { passwordBeforeChanges, idleLockMinutes, windowSeconds };
+  const rules = {
+    passwordBeforeChanges,
+    idleLockMinutes,
+    windowSeconds,
+    ...(language === undefined ? {} : { language }),
+  };
   return told(output, await appliance.access.set(rules, { signal }));
 }
 
@@ -63,7 +69,7 @@ function fromLines(lines: readonly string[], passwordSet: boolean): Passwords {
 }
 
 function told(output: Context['output'], state: AccessState): number {
-  const { account, passwordSet, keySet, passwordBeforeChanges, idleLockMinutes, windowSeconds } = state;
+  const { account, passwordSet, keySet, passwordBeforeChanges, idleLockMinutes, windowSeconds, language } = state;
   output.text(
     fields([
       ['Account', account],
@@ -72,6 +78,7 @@ function told(output: Context['output'], state: AccessState): number {
       ['Asked before changes', passwordBeforeChanges ? 'on' : 'off'],
       ['Locked when idle', idleLockMinutes === 0 ? 'off' : `after ${idleLockMinutes} min`],
       ['A change waits', `${windowSeconds} s for its answer`],
+      ['Language', language],
     ]),
   );
   output.value(state);

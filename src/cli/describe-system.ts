@@ -88,6 +88,7 @@ export function describeAccess(program: Command, asking: Asking): void {
     .addOption(new Option('--ask <on|off>', 'ask for the password before changes').choices(['on', 'off']))
     .option('--lock <minutes>', 'lock when idle for so long; 0: never', wholeNumber)
     .option('--window <seconds>', 'how long a change waits for its answer, 5 to 3600', wholeNumber)
+    .addOption(new Option('--language <language>', 'language of the screens').choices(['en', 'es']))
     .action((options: object) => asking(async (context) => (await commands()).set(context, options)));
 }
 

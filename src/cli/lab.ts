@@ -16,7 +16,7 @@ import type { LinkOptions, Opened } from './options.ts';
 
 /** A lab with its platform. */
 export interface OpenLab extends Lab {
-  about: Omit<About, 'role'>;
+  about: Omit<About, 'role' | 'language'>;
 }
 
 /** @param state folder of what the service keeps, where that is not the machine's own */

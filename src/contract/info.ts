@@ -11,6 +11,8 @@ export interface About {
   role: Role;
   /** Name of the brand whose texts are shown: 'gatehouse', 'qgs'. */
   brand: string;
+  /** Language of the screens that is set, BCP 47. */
+  language: string;
   /** Set when all this is a simulated machine. */
   lab?: { machine: string; folder: string /** A personalization code to register the lab with. */; code?: string };
 }

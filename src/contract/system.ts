@@ -72,6 +72,8 @@ export interface AccessState {
   idleLockMinutes: number;
   /** Seconds that a change waits for its answer, 5 to 3600. */
   windowSeconds: number;
+  /** Language of the screens, BCP 47: "en", "es". */
+  language: string;
 }
 
 export interface SettingsVersion {

@@ -15,11 +15,11 @@ export function accessOf(system: System): Appliance['access'] {
   const tries = new Tries((password) => machine.login.isPassword(account, password, closing), pace);
 
   const read = async (): Promise<AccessState> => {
-    const [{ hasPassword, keys }, { console, windowSeconds }] = await Promise.all([
+    const [{ hasPassword, keys }, { console, windowSeconds, language }] = await Promise.all([
       machine.login.state(account, closing),
       system.settings(),
     ]);
-    return { account, passwordSet: hasPassword, keySet: keys > 0, ...console, windowSeconds };
+    return { account, passwordSet: hasPassword, keySet: keys > 0, ...console, windowSeconds, language };
   };
 
   const isNeeded = async () =>
@@ -70,13 +70,13 @@ export function accessOf(system: System): Appliance['access'] {
       await audit.note({ ...entry, outcome: 'done' });
       return {};
     },
-    async set({ windowSeconds, ...console }, { by = 'nobody known' } = {}) {
+    async set({ windowSeconds, language, ...console }, { by = 'nobody known' } = {}) {
       if (console.passwordBeforeChanges && !(await read()).passwordSet)
         throw wrong('passwordBeforeChanges', 'no password is set yet', 'a password first');
       await system.alter({
         by,
         what: 'Console access',
-        make: (settings) => ({ ...settings, console, windowSeconds }),
+        make: (settings) => ({ ...settings, console, windowSeconds, language: language ?? settings.language }),
         // Consoles read it from here.
         apply: async () => undefined,
       });

@@ -41,8 +41,8 @@ import { unitsOf } from './units.ts';
 
 export interface Assembly {
   machine: Machine;
-  /** But the role, which is of each connection. */
-  about: Omit<About, 'role'>;
+  /** But the role, which is of each connection, and the language, which is a setting. */
+  about: Omit<About, 'role' | 'language'>;
   brand: Brand;
   audit: Audit;
   log: Log;
@@ -86,7 +86,7 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   void pickUp({ system, setUp, unattended, undo: changes.undo });
   return {
     // Where a connection says nothing else.
-    about: async () => ({ ...about, role: 'operator' }),
+    about: async () => ({ ...about, role: 'operator', language: (await system.settings()).language }),
     status: statusOf(gauges, { keeper, platform: platform.view, disks: cleaningUp(system, report), jobs, power }, pace),
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),

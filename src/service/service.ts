@@ -24,7 +24,7 @@ export interface ServiceOptions {
   /** Folder of what the service keeps. */
   state: string;
   brand: Brand;
-  about: Omit<About, 'role'>;
+  about: Omit<About, 'role' | 'language'>;
   machine: Machine;
   log: Log;
   pace?: number;

@@ -197,6 +197,7 @@ test('the password of the console comes from standard input or twice unseen, and
     passwordBeforeChanges: false,
     idleLockMinutes: 0,
     windowSeconds: 120,
+    language: 'en',
   });
   const typed: string[] = [];
   const runs = [

@@ -13,7 +13,7 @@ function appliance(over: Partial<Appliance> = {}): Appliance {
   };
   return {
     ...remoteAppliance(unexpected),
-    about: async () => ({ version: '1', brand: 'gatehouse', role: 'operator' }),
+    about: async () => ({ version: '1', brand: 'gatehouse', language: 'en', role: 'operator' }),
     status: { read: async () => status, watch: unexpected },
     ...over,
   };

@@ -23,6 +23,7 @@ test('the first password needs none before, each later one does', async () => {
     passwordBeforeChanges: false,
     idleLockMinutes: 0,
     windowSeconds: 120,
+    language: 'en',
   });
   await access.setPassword({ next: good });
   expect(gate.password).toBe(good);
