@@ -3,7 +3,7 @@
  * waits for it: where there is none, or it fails, the console opens as at any first boot, and says what failed.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { fail, type Problem, problemOf, sentence } from '../errors.ts';
+import { Failure, fail, type Problem, problemOf, sentence } from '../errors.ts';
 import type { Seed } from '../unattended/seed.ts';
 import { understood } from '../unattended/wanted.ts';
 import type { SetUp } from './setup.ts';
@@ -67,27 +67,29 @@ async function found({ machine, closing, pace }: System): Promise<Seed | undefin
 }
 
 async function apply({ system, unattended }: PickingUp, seed: Seed): Promise<void> {
-  const { log, audit } = system;
+  const { log, audit, closing } = system;
   const { from } = seed;
-  const text = 'text' in seed ? seed.text : '';
-  const told = async (outcome: 'applied' | 'failed', words: string, problem?: Problem) => {
-    await unattended.remember({ from, text }, outcome, problem);
+  const told = async (words: string, problem?: Problem) => {
     await audit.note({ by, what: `apply ${from}`, before: '', after: words, outcome: problem?.code ?? 'done' });
     log[problem ? 'error' : 'info'](`Unattended set-up: ${from}: ${words}`);
   };
+  let isRead = false;
   try {
-    if ('problem' in seed) return await told('failed', sentence(seed.problem), seed.problem);
+    if ('problem' in seed) throw new Failure(seed.problem);
     const file = understood(seed.text, seed.under);
     // A disk that is for somebody else.
     if (!file) return;
+    isRead = true;
     log.info(`Unattended set-up: ${from} is being applied`);
-    const { differences } = await unattended.apply({ text, file, from }, { by, isOwner: true }, ({ ...news }) => {
+    const given = { text: seed.text, file, from, isKept: true };
+    const { differences } = await unattended.apply(given, { by, isOwner: true }, (news) => {
       if ('step' in news) log.info(`Unattended set-up: ${news.step}`);
     });
-    await told('applied', differences.length === 1 ? '1 setting changed' : `${differences.length} settings changed`);
+    await told(differences.length === 1 ? '1 setting changed' : `${differences.length} settings changed`);
   } catch (error) {
-    if (system.closing.aborted) return;
+    if (closing.aborted) return;
     const problem = problemOf(error, messageOf(error));
-    await told('failed', sentence(problem), problem);
+    if (!isRead) await unattended.remember({ from, text: 'text' in seed ? seed.text : '' }, 'failed', problem);
+    await told(sentence(problem), problem);
   }
 }

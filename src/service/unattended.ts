@@ -26,6 +26,8 @@ export interface Given {
   file: Understood;
   /** "gatehouse.yaml on the disk GATEHOUSE" */
   from: string;
+  /** What came of it is kept also where nothing was begun: nobody is there to be told. */
+  isKept?: boolean;
 }
 
 export const digestOfText = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -76,49 +78,48 @@ export class Unattended {
 
   private async applyNow(given: Given, asker: Asker, tell: Tell): Promise<UnattendedOutcome> {
     const { system, groups } = this.parts;
-    tell({ step: 'Checking' });
-    const plan = await planned(this.parts, given.file, asker, system.closing);
-    const { differences } = plan;
-    const open = system.pending();
-    if (open) throw fail('change-pending', { what: open.what, by: open.by, until: open.until ?? '' });
-    if (differences.length === 0) {
-      await this.finish();
-      return { differences, tests: [] };
-    }
-    await this.remember(given, 'begun');
+    let isKept = given.isKept ?? false;
     try {
+      tell({ step: 'Checking' });
+      const plan = await planned(this.parts, given.file, asker, system.closing);
+      const { differences } = plan;
+      const open = system.pending();
+      if (open) throw fail('change-pending', { what: open.what, by: open.by, until: open.until ?? '' });
+      if (differences.length > 0) {
+        isKept = true;
+        await this.remember(given, 'begun');
+      }
       const outcome = await carriedOut({ system, groups, by: asker.by, tell }, plan);
-      await this.remember(given, 'applied');
-      await this.finish();
+      await this.finish(isKept ? given : undefined);
       return { differences, ...outcome };
     } catch (error) {
       // Where the service ends the next one goes on with it, or says how far it came.
-      if (!system.closing.aborted) await this.remember(given, 'failed', problemOf(error, messageOf(error)));
+      if (isKept && !system.closing.aborted) await this.remember(given, 'failed', problemOf(error, messageOf(error)));
       throw error;
     }
   }
 
   /** What came of a file, for whoever asks later. */
-  async remember({ from, text }: Pick<Given, 'from' | 'text'>, outcome: UnattendedSetup['outcome'], problem?: Problem) {
-    await this.parts.setUp.remember({
-      unattended: {
-        from,
-        sha256: digestOfText(text),
-        at: new Date().toISOString(),
-        outcome,
-        ...(problem ? { problem } : {}),
-      },
-    });
+  async remember(file: Pick<Given, 'from' | 'text'>, outcome: UnattendedSetup['outcome'], problem?: Problem) {
+    await this.parts.setUp.remember({ unattended: { ...noteOf(file, outcome), ...(problem ? { problem } : {}) } });
   }
 
-  /** Somebody can log in: so nobody has to be led any more. */
-  private async finish(): Promise<void> {
+  /** Where somebody can log in now, nobody has to be led any more. */
+  private async finish(file: Given | undefined): Promise<void> {
     const { system, setUp } = this.parts;
-    if (setUp.record.finished) return;
     const { hasPassword, keys } = await system.machine.login.state(account, system.closing);
-    if (hasPassword || keys > 0) await setUp.remember({ finished: true });
+    const finished = setUp.record.finished || hasPassword || keys > 0;
+    if (file || finished !== setUp.record.finished)
+      await setUp.remember({ finished, ...(file ? { unattended: noteOf(file, 'applied') } : {}) });
   }
 }
+
+const noteOf = ({ from, text }: Pick<Given, 'from' | 'text'>, outcome: UnattendedSetup['outcome']) => ({
+  from,
+  sha256: digestOfText(text),
+  at: new Date().toISOString(),
+  outcome,
+});
 
 const fileOf = (text: string) => understood(text) as Understood;
 

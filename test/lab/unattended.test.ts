@@ -232,7 +232,8 @@ test('a disk that is there at the first boot sets the machine up, once', async (
     'gatehouse.yaml on the disk GATEHOUSE',
     'applied',
   ]);
-  expect(world.log.join('')).toMatch(/Unattended set-up: gatehouse.yaml on the disk GATEHOUSE: \d+ settings changed/);
+  const said = /Unattended set-up: gatehouse.yaml on the disk GATEHOUSE: \d+ settings changed/;
+  await vi.waitFor(() => expect(world.log.join('')).toMatch(said));
   await world.appliance.hosts.set({ entries: [] });
   const { appliance, looked } = await startedAgain(world);
   expect(await looked()).toBe(0);
