@@ -2,7 +2,7 @@
  * Does what the list of a reset says, on a machine that does nothing else: before its daemons run. Each step can be cut
  * anywhere and done again; one that fails does not stop the others. Links are never followed out of where it deletes.
  */
-import { readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeHosts } from '../adapters/hosts/hosts.ts';
 import { realDisk as disk } from '../changes/disk.ts';
@@ -95,7 +95,8 @@ async function account(user: string, root: string): Promise<void> {
     const content = withoutPassword(file.content, user);
     if (!content.equals(file.content)) await writeWhole(disk, path, { ...file, content });
   }
-  const home = homeOf(await readFile(join(root, 'etc/passwd'), 'utf8'), user);
+  const users = await disk.read(join(root, 'etc/passwd'));
+  const home = users && homeOf(users.content.toString(), user);
   const folder = home && join(root, home, '.ssh');
   // A link would lead to somebody else's.
   if (!folder || (await disk.kind(folder)) !== 'folder') return;
