@@ -1,16 +1,19 @@
 /**
  * Bundles Gatehouse into dist/, which then needs nothing but Node: the program in pieces that are loaded when wanted,
- * the wrapper that starts it, blessed's terminal descriptions, and the licences of what is inside.
+ * the wrapper that starts it, blessed's terminal descriptions, the schemas of its answers, its man page, and the licences
+ * of what is inside.
  *
  *   node scripts/build.mjs               src/main.ts to dist/
  *   node scripts/build.mjs ENTRY OUT     any entry to one file, for developers' tools
  */
+import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { blessedInOnePiece } from './build-blessed.mjs';
 import { licences } from './build-licences.mjs';
+import { writeSchemas } from './schemas.mjs';
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const [entry, out] = process.argv.slice(2).map((path) => resolve(path));
@@ -70,6 +73,9 @@ async function buildProgram() {
   await copyTerminals('dist');
   await cp('scripts/wrapper', 'dist/gatehouse');
   await chmod('dist/gatehouse', 0o755);
+  await writeSchemas('dist/schemas.json');
+  await mkdir('dist/man', { recursive: true });
+  await writeFile('dist/man/gatehouse.1', execFileSync(process.execPath, ['dist/main.mjs', 'man']));
   await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
   await writeFile('dist/.built', '');
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);

@@ -23,6 +23,7 @@ import {
   describeSsh,
   describeTime,
 } from './describe-system.ts';
+import { describeTools } from './describe-tools.ts';
 import { exitOf, exits, exitTable } from './exit.ts';
 import { openLink } from './link.ts';
 import { type Asking, type Context, defaultSocket, type LinkOptions } from './options.ts';
@@ -31,10 +32,10 @@ import { readAll } from './password.ts';
 import { withPassword } from './permission.ts';
 import { terminalOf } from './terminal.ts';
 
-type Options = LinkOptions & { json?: true; group?: string; state?: string };
+type Options = LinkOptions & { plain?: true; json?: true; group?: string; state?: string };
 
 const notes = `
-Without a command: the console. As --lab takes a name, write --lab=NAME before a command.
+Without a command: the console; with GATEHOUSE_PLAIN=1 as with --plain. As --lab takes a name, write --lab=NAME before a command.
 With --json a result is one JSON value on one line, what is told live is one line each, and an error is
 {"error": {code, details, what, why, advice}} on standard output; without it errors go to standard error.
 
@@ -94,6 +95,7 @@ function describe(isJson: boolean, end: (code: number) => void, bounds?: Bounds)
     .option('--lab-folder <dir>', 'where that machine is kept')
     .option('--brand <name>', 'whose texts and units: of the lab and the service')
     .option('--viewer', 'look only, also where you may change things')
+    .option('--plain', 'the console as lines of text: for screen readers and the poorest lines')
     .option('--operator-password-file <file>', "the operator's password, where changes need it; - is standard input")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', notes)
@@ -153,6 +155,7 @@ function describe(isJson: boolean, end: (code: number) => void, bounds?: Bounds)
   describePower(program, asking);
   program.commandsGroup('Beneath:');
   describeService(program, end);
+  describeTools(program, end);
   // So that the action above can say it better. Commands made after this would inherit it.
   return program.allowExcessArguments();
 }

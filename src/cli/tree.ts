@@ -40,3 +40,11 @@ export function keepOnly(command: Command, isWanted: (path: string) => boolean, 
     if (isGroup ? one.commands.length === 0 : !isWanted(path.join(' '))) commands.splice(commands.indexOf(one), 1);
   }
 }
+
+/** Those that help shows. */
+export function visibleCommands(command: Command): Command[] {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((one) => one.name() !== 'help');
+}

@@ -145,6 +145,13 @@ export class LoginHost {
   }
 }
 
-/** sshd's process of a session, the wrapper, Node with the console. */
-const ours =
-  /^(sshd: operator.*|(\/bin\/sh )?(-?gatehouse|\/usr\/bin\/gatehouse|\/usr\/lib\/gatehouse\/gatehouse)( .*)?|(\/\S*\/)?node \S*\/main\.mjs.*|\(?(stty|env|readlink|node)\)?( .*)?)$/s;
+/** sshd's process of a session, the wrapper and what it starts, Node with the console. Ended ones are in brackets. */
+const ours = new RegExp(
+  [
+    '^sshd: operator',
+    '^\\[(sshd|sh|gatehouse|node|stty|env|readlink)\\]',
+    '^(/bin/sh )?(-?gatehouse|/usr/bin/gatehouse|/usr/lib/gatehouse/gatehouse)( |$)',
+    '^(stty -g|stty \\S+|readlink -f .*|env -i .*)$',
+    '^(/usr/bin/)?node /usr/lib/gatehouse/main.mjs( |$)',
+  ].join('|'),
+);
