@@ -5,12 +5,18 @@
 import { mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemOf } from '../../errors.ts';
-import { run } from '../../run.ts';
+import { type RunOptions, run } from '../../run.ts';
 import { type Seed, type SeedLabel, seedIn, seedLabels } from '../../unattended/seed.ts';
 import type { Seeds } from '../machine.ts';
 
 /** Milliseconds; a CD drive has to spin up. */
 const limit = 30_000;
+
+/** As a unit of systemd's: the service itself may neither read disks nor mount them. */
+function outside(program: string, args: readonly string[], options: RunOptions = {}) {
+  const unit = ['--quiet', '--collect', '--wait', '--pipe', '-p', `RuntimeMaxSec=${limit}ms`, '-p', 'TimeoutStopSec=2'];
+  return run('systemd-run', [...unit, '--', program, ...args], { limit: limit + 5_000, ...options });
+}
 
 /** By what blkid(8) calls it. Without its journal an ext4 is not written to even when it was not unmounted. */
 const kinds: Record<string, { type: string; options: string }> = {
@@ -43,8 +49,7 @@ async function deviceAt(path: string): Promise<string | undefined> {
 }
 
 async function read(device: string, label: SeedLabel, places: string, signal: AbortSignal): Promise<Seed | undefined> {
-  const probe = await run('blkid', ['-p', '-o', 'value', '-s', 'TYPE', '--', device], {
-    limit,
+  const probe = await outside('blkid', ['-p', '-o', 'value', '-s', 'TYPE', '--', device], {
     signal,
     expect: [0, 2],
   });
@@ -53,12 +58,12 @@ async function read(device: string, label: SeedLabel, places: string, signal: Ab
   const place = await mkdtemp(join(places, 'gatehouse-seed-'));
   try {
     const options = `ro,nosuid,nodev,noexec${kind.options}`;
-    await run('mount', ['-t', kind.type, '-o', options, '--', device, place], { limit, signal });
+    await outside('mount', ['-t', kind.type, '-o', options, '--', device, place], { signal });
     try {
       return await seedIn(place, label);
     } finally {
       // Also when we are told to end.
-      await run('umount', ['--', place], { limit });
+      await outside('umount', ['--', place]);
     }
   } catch (error) {
     return { from: `the disk ${label}`, problem: problemOf(error) };

@@ -36,7 +36,8 @@ export const kernel = programsItem({
   title: 'Kernel log',
   about: 'Messages of the kernel since it was started, its modules and settings',
   lines: [
-    ['messages.txt', 'dmesg', '--time-format=iso', '--decode'],
+    // As the journal has them: the service may not read the kernel's own buffer.
+    ['messages.txt', 'journalctl', '--no-pager', '--dmesg', '--output=short-iso-precise'],
     ['modules.txt', 'lsmod'],
     ['settings.txt', 'sysctl', '--all', '--ignore'],
   ],
