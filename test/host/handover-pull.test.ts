@@ -271,7 +271,7 @@ describeWith(
       await machine.inside(
         'sh',
         '-c',
-        'systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service; mv /etc/ssh/ssh_host_ed25519_key /root/',
+        'systemctl stop systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service; mv /etc/ssh/ssh_host_ed25519_key /srv/',
       );
       await machine.inside('mount', '-o', 'remount,noexec,nosuid,nodev', '/run');
       await machine.inside(
@@ -297,7 +297,7 @@ describeWith(
       await machine.inside(
         'sh',
         '-c',
-        'systemctl stop taken; mv /root/ssh_host_ed25519_key /etc/ssh/; systemctl start systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service',
+        'systemctl stop taken; mv /srv/ssh_host_ed25519_key /etc/ssh/; systemctl start systemd-journald.socket systemd-journald-dev-log.socket systemd-journald.service',
       );
     });
   },

@@ -37,9 +37,9 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'squid', 'openssl
     await shell(
       `mkdir -p /var/diagnostics && head -c ${size} /dev/urandom >${report} && echo signed >${report}.sig
        useradd -m -d /home/drop -s /bin/sh drop && echo 'drop:${password}' | chpasswd
-       ssh-keygen -q -t ed25519 -N '' -f /root/open-key && ssh-keygen -q -t ed25519 -N 'pass phrase' -f /root/sealed-key
+       ssh-keygen -q -t ed25519 -N '' -f /srv/open-key && ssh-keygen -q -t ed25519 -N 'pass phrase' -f /srv/sealed-key
        install -d -o drop -m 700 /home/drop/.ssh /home/drop/incoming /home/drop/full /home/drop/fixed
-       cat /root/*-key.pub >/home/drop/.ssh/authorized_keys; chown drop /home/drop/.ssh/authorized_keys
+       cat /srv/*-key.pub >/home/drop/.ssh/authorized_keys; chown drop /home/drop/.ssh/authorized_keys
        mount -t tmpfs -o size=8m,mode=777 tmpfs /home/drop/full
        mount -t tmpfs -o size=8m,mode=777 tmpfs /home/drop/fixed && mount -o remount,ro /home/drop/fixed
        mkdir /home/drop/forbidden && chmod 755 /home/drop/forbidden`,
@@ -121,8 +121,8 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'squid', 'openssl
   test('another key: told with both, and nothing was sent', async () => {
     const sha256 = await confirmed();
     await push({ sha256, password });
-    await shell('rm -f /root/other; ssh-keygen -q -t ed25519 -N "" -f /root/other; rm -f /home/drop/incoming/*');
-    await serve('/root/other');
+    await shell('rm -f /srv/other; ssh-keygen -q -t ed25519 -N "" -f /srv/other; rm -f /home/drop/incoming/*');
+    await serve('/srv/other');
     const { key } = await push({});
     expect(key).toMatchObject({ known: 'other', before: sha256 });
     const told = await push({ sha256, password });
@@ -145,7 +145,7 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'squid', 'openssl
 
   test('with a key, open or sealed; a passphrase that is missing or wrong is told before anything is sent', async () => {
     const sha256 = await confirmed();
-    const [open, sealed] = [await inside('cat', '/root/open-key'), await inside('cat', '/root/sealed-key')];
+    const [open, sealed] = [await inside('cat', '/srv/open-key'), await inside('cat', '/srv/sealed-key')];
     expect((await push({ sha256, key: open })).uploads.at(-1)?.state).toBe('complete');
     expect((await push({ sha256, key: sealed, passphrase: 'pass phrase' })).uploads.at(-1)?.state).toBe('complete');
     expect(await push({ sha256, key: sealed })).toMatchObject({

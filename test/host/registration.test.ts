@@ -215,6 +215,9 @@ describeWith(registrationNeeds, 'registration of a real machine', () => {
       },
       60_000,
     );
-    expect(lost).toMatchObject({ code: 'proxy-dead', details: { why: expect.stringMatching(/was not found|did not answer/) } });
+    expect(lost).toMatchObject({
+      code: 'proxy-dead',
+      details: { why: expect.stringMatching(/was not found|did not answer/) },
+    });
   });
 });

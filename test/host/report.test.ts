@@ -251,9 +251,9 @@ describeWith({ ...hostNeeds, programs, paths: [program] }, 'a diagnostics report
 
   test('is saved to a file, and removed', async () => {
     const report = await made('--items', 'machine');
-    const saved = await appliance.gatehouse(['report', 'save', report.name, '/root/saved']);
+    const saved = await appliance.gatehouse(['report', 'save', report.name, '/srv/saved']);
     expect(saved.exitCode).toBe(0);
-    expect(await inside('sha256sum', '/root/saved')).toBe(`${report.sha256}  /root/saved\n`);
+    expect(await inside('sha256sum', '/srv/saved')).toBe(`${report.sha256}  /srv/saved\n`);
     expect((await appliance.gatehouse(['report', 'remove', report.name])).exitCode).toBe(0);
     expect((await appliance.gatehouse(['report', 'remove', report.name])).exitCode).toBe(5);
   });

@@ -20,7 +20,7 @@ set -e
 systemctl --quiet disable --now ssh.service
 useradd --gid operator --create-home --shell /usr/bin/gatehouse operator
 useradd --create-home anna && echo anna:stays | chpasswd
-mkdir -p /home/operator/.ssh /home/anna/.ssh /root/.ssh /srv/data /var/log/app/old /etc/systemd/resolved.conf.d /etc/gatehouse /etc/docker /var/lib/containerd
+mkdir -p /home/operator/.ssh /home/anna/.ssh ~root/.ssh /srv/data /var/log/app/old /etc/systemd/resolved.conf.d /etc/gatehouse /etc/docker /var/lib/containerd
 # The logs of its making, which are no part of an image.
 find /var/log -name "*.log" -delete
 for home in /home/anna /root; do echo 'ssh-ed25519 AAAA stays' >$home/.ssh/authorized_keys; done
