@@ -1,5 +1,10 @@
 /** Reboot and shutdown of a real machine: counted down in its service, seen by all, called off by whoever likes. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { AuditEntry, ChangesState, PowerState, Status } from '../../src/appliance.ts';
 import { describeWith } from '../setup/needs.ts';
 import { bootHost, type Host, hostNeeds, until } from './machine.ts';
@@ -50,6 +55,28 @@ describeWith({ ...hostNeeds, paths: [program] }, 'gatehouse power on a real mach
     expect((await audit()).map(({ what, outcome }) => `${what}: ${outcome}`)).toEqual(
       expect.arrayContaining(['schedule reboot: done', 'call off reboot: done']),
     );
+  });
+
+  test('who else is logged in over SSH is told, and not who asks', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-power-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const key = join(folder, 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+    const text = readFileSync(`${key}.pub`, 'utf8').trim();
+    await run('sh', '-c', `mkdir -pm 700 /root/.ssh; echo '${text}' >/root/.ssh/authorized_keys`);
+    const options = `-i ${key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes -o LogLevel=ERROR`;
+    const ssh = (command: string) => host.neighbour.enter(['ssh', ...options.split(' '), 'root@10.77.0.2', command]);
+    const [program = '', ...args] = ssh('sleep 600');
+    const other = spawn(program, args, { stdio: 'ignore' });
+    onTestFinished(() => void other.kill());
+    const { sessions } = await until('the session', async () => {
+      const now = await state();
+      return now.sessions.length > 0 && now;
+    });
+    expect(sessions).toEqual([{ user: 'root', from: '10.77.0.1', since: expect.stringMatching(/Z$/) }]);
+    const [, ...asker] = ssh('gatehouse power status');
+    const { stdout } = await promisify(execFile)(program, asker);
+    expect(stdout.match(/root is logged in from 10\.77\.0\.1/g)).toHaveLength(1);
   });
 
   test('the service killed, or started anew: it is called off, and the log says so', async () => {

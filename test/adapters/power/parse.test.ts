@@ -19,6 +19,7 @@ const session = (changes: Record<string, unknown> = {}) => {
     State: 'active',
     ...changes,
   };
+  // The types are not looked at.
   const typed = Object.entries(values).map(([name, data]) => [name, { type: 's', data }]);
   return JSON.stringify({ type: 'a{sv}', data: [Object.fromEntries(typed)] });
 };
@@ -40,6 +41,17 @@ test('over SSH it is from an address, at the machine from its terminal', () => {
   });
   expect(parseSession(session({ RemoteHost: '', TTY: 'ttyS0' }))).toMatchObject({ from: 'ttyS0', terminal: 'ttyS0' });
   expect(parseSession(session({ RemoteHost: '', TTY: '' }))).toMatchObject({ from: 'unknown' });
+});
+
+test('as systemd 252 writes it', () => {
+  const text =
+    '{"type":"a{sv}","data":[{"Id":{"type":"s","data":"c1"},"User":{"type":"(uo)","data":[0,"/org/freedesktop/login1/user/_0"]},"Name":{"type":"s","data":"root"},"Timestamp":{"type":"t","data":1795263604899293},"TimestampMonotonic":{"type":"t","data":17407761432},"VTNr":{"type":"u","data":0},"Seat":{"type":"(so)","data":["","/"]},"TTY":{"type":"s","data":"pts/7"},"Display":{"type":"s","data":""},"Remote":{"type":"b","data":true},"RemoteHost":{"type":"s","data":"10.0.0.7"},"RemoteUser":{"type":"s","data":""},"Service":{"type":"s","data":"sshd"},"Desktop":{"type":"s","data":""},"Scope":{"type":"s","data":"session-c1.scope"},"Leader":{"type":"u","data":69},"Audit":{"type":"u","data":4294967295},"Type":{"type":"s","data":"tty"},"Class":{"type":"s","data":"user"},"Active":{"type":"b","data":true},"State":{"type":"s","data":"active"},"IdleHint":{"type":"b","data":false},"IdleSinceHint":{"type":"t","data":0},"IdleSinceHintMonotonic":{"type":"t","data":0},"LockedHint":{"type":"b","data":false}}]}';
+  expect(parseSession(text)).toEqual({
+    user: 'root',
+    from: '10.0.0.7',
+    since: '2026-11-21T12:20:04.899Z',
+    terminal: 'pts/7',
+  });
 });
 
 test('login screens, cron, and those that have ended are nobody who would be cut off', () => {
