@@ -92,7 +92,7 @@ async function tried(
   }
   tell({ step: 'Going back' });
   const { differs = [] } = await changes.undo({ id }, { by });
-  const why = failed.map(({ test, said }) => `the test of ${test} failed: ${said.replace(/\.$/, '')}`).join('; ');
+  const why = failed.map(({ test, said }) => `The test of ${test} failed: ${said}`).join(' ');
   throw fail('change-undone', { what, why, differs: differs.join(' ') });
 }
 

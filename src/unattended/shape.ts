@@ -72,12 +72,30 @@ export function shapeOf(value: unknown): { shape: Shape; mistakes: Mistake[] } {
     const schema: z.ZodType | undefined = Object.hasOwn(sections, name)
       ? sections[name as keyof typeof sections]
       : undefined;
-    const parsed = schema?.safeParse(given);
-    if (!parsed) mistakes.push({ field: name, why: 'there is no such setting', right: known });
-    else if (parsed.success) shape[name] = parsed.data;
-    else mistakes.push(...parsed.error.issues.flatMap((issue) => mistakesOf(name, issue)));
+    if (!schema) mistakes.push({ field: name, why: 'there is no such setting', right: known });
+    else {
+      const { data, issues } = parsedAsFar(schema, given);
+      if (data !== undefined) shape[name] = data;
+      mistakes.push(...issues.flatMap((issue) => mistakesOf(name, issue, valueAt(given, issue.path))));
+    }
   }
   return { shape: shape as Shape, mistakes };
+}
+
+/** Without the parts of a wrong shape, so that they hide nothing of the others; nothing where they cannot be missed. */
+function parsedAsFar(schema: z.ZodType, given: unknown): { data?: unknown; issues: z.core.$ZodIssue[] } {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return { data: parsed.data, issues: [] };
+  const { issues } = parsed.error;
+  const rest = structuredClone(given);
+  for (const issue of issues) {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : issue.path.slice(-1);
+    const place = valueAt(rest, issue.code === 'unrecognized_keys' ? issue.path : issue.path.slice(0, -1));
+    if (typeof place === 'object' && place !== null)
+      for (const key of keys) delete (place as Record<PropertyKey, unknown>)[key];
+  }
+  const again = schema.safeParse(rest);
+  return again.success ? { data: again.data, issues } : { issues };
 }
 
 const kinds: Record<string, [why: string, right: string]> = {
@@ -90,7 +108,14 @@ const kinds: Record<string, [why: string, right: string]> = {
   record: ['not a group of settings', 'lines of "name: value", indented'],
 };
 
-function mistakesOf(section: string, issue: z.core.$ZodIssue): Mistake[] {
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce(
+    (inner: unknown, step) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[step],
+    value,
+  );
+}
+
+function mistakesOf(section: string, issue: z.core.$ZodIssue, given: unknown): Mistake[] {
   const field = fieldOf([section, ...issue.path]);
   const told = (why: string, right: string) => [{ field, why, right }];
   switch (issue.code) {
@@ -102,7 +127,7 @@ function mistakesOf(section: string, issue: z.core.$ZodIssue): Mistake[] {
       }));
     case 'invalid_type': {
       const [why, right] = kinds[issue.expected] ?? ['not right', 'what the manual says'];
-      return told(issue.input === undefined || issue.input === null ? 'nothing is given' : why, right);
+      return told(given === undefined || given === null ? 'nothing is given' : why, right);
     }
     case 'invalid_value':
       return told('none of those that there are', issue.values.map(String).join(' or '));

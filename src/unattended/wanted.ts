@@ -52,14 +52,20 @@ export function understood(text: string, under?: string): Understood | undefined
   if (!read) return undefined;
   if (read.mistakes.length > 0)
     throw badValues(
-      read.mistakes.map(({ line, why }) => ({ field: `line ${line}`, why, right: 'YAML without aliases and tags' })),
+      read.mistakes
+        .slice(0, most)
+        .map(({ line, why }) => ({ field: `line ${line}`, why, right: 'YAML without aliases and tags' })),
     );
   const located = (mistakes: readonly Mistake[]) =>
-    badValues(mistakes.map((one) => ({ ...one, field: placed(one.field, read.lineOf(one.field.split('.'))) })));
+    badValues(
+      mistakes.slice(0, most).map((one) => ({ ...one, field: placed(one.field, read.lineOf(one.field.split('.'))) })),
+    );
   const { shape, mistakes } = shapeOf(read.value);
   const values = new Mistakes();
   const wanted = wantedOf(shape, values);
-  const all = [...mistakes, ...values.all];
+  // What has a wrong shape was left out: that it lacks is no news.
+  const isTold = (field: string) => mistakes.some((one) => one.field === field);
+  const all = [...mistakes, ...values.all.filter(({ field }) => !isTold(field))];
   if (all.length > 0) throw located(all);
   return { wanted, located };
 }
@@ -67,7 +73,7 @@ export function understood(text: string, under?: string): Understood | undefined
 const placed = (field: string, line: number) =>
   field === '' ? `line ${line}` : `${harmless(field, { most: 100 })} (line ${line})`;
 
-const badValues = (fields: Mistake[]) => fail('bad-values', { fields: fields.slice(0, most) });
+const badValues = (fields: Mistake[]) => fail('bad-values', { fields });
 
 function wantedOf(shape: Shape, mistakes: Mistakes): Wanted {
   const { dns = {}, proxy, hosts, time = {}, platform = {}, ssh, console = {}, operator = {} } = shape;

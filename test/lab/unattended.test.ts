@@ -177,7 +177,7 @@ test('where the tests fail all of it goes back by itself, and what failed is sai
   const { appliance, settings, lab } = await firstBoot();
   const before = await settings();
   const told = await refused(apply(appliance, whole.replace('gateway: 10.20.0.1', 'gateway: 10.20.0.254')));
-  expect(told).toContain('the test of gateway failed');
+  expect(told).toContain('The test of gateway failed');
   expect(await settings()).toMatchObject({ interfaces: {}, dns: before.dns, hosts: [] });
   expect((await appliance.network.read({}))[0]?.addresses[0]?.address).toBe('10.20.0.15/24');
   expect(await readFile(join(lab.state, 'root/etc/hosts'), 'utf8')).not.toContain('files.example.org');
