@@ -50,6 +50,9 @@ import type {
   SuffixState,
   TestResult,
   TimeState,
+  UnattendedNews,
+  UnattendedOutcome,
+  UnattendedPlan,
   Unit,
   UnitOutcome,
   UnitStatus,
@@ -128,6 +131,9 @@ export interface Answers {
   'setup pass': SetupState;
   'setup finish': SetupState;
   'setup again': SetupState;
+  /** With --dry-run the plan; otherwise steps and tests, and last what came of it. */
+  apply: { plan: UnattendedPlan } | UnattendedNews | { outcome: UnattendedOutcome };
+  export: { text: string };
   'registration show': RegistrationState;
   /** Its steps; last how the appliance is registered. */
   'registration register': StepNews | RegistrationState;
@@ -148,7 +154,7 @@ export interface Answers {
   'changes show': ChangesState;
   'changes keep': EndAnswer;
   'changes undo': EndAnswer;
-  /** Once it is held; it goes on until the command ends. */
+  /** When it is over. */
   'changes hold': { held: string };
   'hosts list': Hosts;
   'hosts set': Hosts;

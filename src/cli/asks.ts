@@ -54,6 +54,8 @@ export const asks: Readonly<Record<keyof Answers, readonly OperationName[]>> = {
   'setup pass': ['setup.pass'],
   'setup finish': ['setup.finish'],
   'setup again': ['setup.finish'],
+  apply: ['unattended.plan', 'unattended.apply'],
+  export: ['unattended.export'],
   'registration show': ['registration.read', 'registration.watch'],
   'registration register': ['registration.register'],
   'registration deregister': ['registration.deregister'],

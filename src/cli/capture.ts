@@ -8,7 +8,7 @@ import { fields } from './table.ts';
 export interface StartOptions {
   seconds: number;
   whole?: true;
-  wait?: true;
+  wait?: boolean;
 }
 
 export async function plan({ appliance, output, signal }: Context, { whole = false }): Promise<number> {

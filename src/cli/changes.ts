@@ -1,4 +1,5 @@
 /** `gatehouse changes …`: the change that waits for an answer, whoever made it. */
+import type { ChangeDraft } from '../appliance.ts';
 import { fail } from '../errors.ts';
 import { endedText, testText, waitingText } from './change-text.ts';
 import { exits } from './exit.ts';
@@ -23,6 +24,14 @@ export async function show({ appliance, output, signal }: Context): Promise<numb
 export async function answer(context: Context, isKept: boolean, id?: string): Promise<number> {
   const chosen = id ?? (await underWay(context));
   return isKept ? keep(context, chosen) : undo(context, chosen, exits.done);
+}
+
+/** Until the command is interrupted. */
+export async function hold({ appliance, output, signal }: Context, what: ChangeDraft['section']): Promise<number> {
+  output.text(`Nobody else edits it (${what}) until Ctrl-C.`);
+  await appliance.changes.hold({ what }, { signal });
+  output.value({ held: what });
+  return exits.done;
 }
 
 async function underWay({ appliance, signal }: Context): Promise<string> {

@@ -1,7 +1,9 @@
 /** `gatehouse capture …`: its commands, options and help. */
 import type { Command } from 'commander';
+import { asState } from './again.ts';
 import { wholeNumber } from './arguments.ts';
 import type { StartOptions } from './capture.ts';
+import { asJob } from './job.ts';
 import type { Asking } from './options.ts';
 
 export function describeCapture(program: Command, asking: Asking): void {
@@ -16,17 +18,13 @@ export function describeCapture(program: Command, asking: Asking): void {
     .option(...whole)
     .description('what would be recorded: device, filter, bounds')
     .action((options: { whole?: true }) => asking(async (context) => (await commands()).plan(context, options)));
-  capture
-    .command('start')
+  asJob(capture.command('start'), false)
     .option('--seconds <n>', 'how long, 10 to 1800', wholeNumber, 300)
     .option(...whole)
-    .option('--wait', 'tell how it goes until it has ended; Ctrl-C stops telling, not the capture')
     .description('record; it goes on without this command')
     .action((options: StartOptions) => asking(async (context) => (await commands()).start(context, options)));
-  capture
-    .command('status')
-    .description('the one that runs, and the files that there are')
-    .action(() => asking(async (context) => (await commands()).status(context)));
+  const status = capture.command('status').description('the one that runs, and the files that there are');
+  asState(status, asking, ['capture.read', 'capture.watch'], async (context) => (await commands()).status(context));
   capture
     .command('stop')
     .description('end it; what was caught stays')

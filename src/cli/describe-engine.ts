@@ -1,5 +1,6 @@
 /** The commands `gatehouse containers …` and `gatehouse images …`: their options and help. */
 import type { Command } from 'commander';
+import { asState } from './again.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Asking } from './options.ts';
 
@@ -8,10 +9,8 @@ export function describeContainers(program: Command, asking: Asking): void {
     .command('containers')
     .description('containers of the Docker Engine; ID is the name, or 12 digits or more of the id');
   const commands = () => import('./containers.ts');
-  containers
-    .command('list')
-    .description('all of them and their state')
-    .action(() => asking(async (context) => (await commands()).list(context)));
+  const list = containers.command('list').description('all of them and their state');
+  asState(list, asking, ['containers.list', 'containers.watch'], async (context) => (await commands()).list(context));
   containers
     .command('show <id>')
     .description('one in detail; values that may be secret are masked')
@@ -35,10 +34,8 @@ export function describeContainers(program: Command, asking: Asking): void {
 export function describeImages(program: Command, asking: Asking): void {
   const images = program.command('images').description('images of the Docker Engine; ID may be "repository:tag"');
   const commands = () => import('./images.ts');
-  images
-    .command('list')
-    .description('all of them')
-    .action(() => asking(async (context) => (await commands()).list(context)));
+  const list = images.command('list').description('all of them');
+  asState(list, asking, ['images.list', 'images.watch'], async (context) => (await commands()).list(context));
   images
     .command('show <id>')
     .description('one in detail; values that may be secret are masked')

@@ -1,5 +1,6 @@
 /** `gatehouse report …`, the part of it that hands a report over: its commands, options and help. */
 import type { Command } from 'commander';
+import { asJob } from './job.ts';
 import type { Asking } from './options.ts';
 import type { OfferOptions } from './report-offer.ts';
 import type { UploadOptions } from './report-upload.ts';
@@ -8,9 +9,7 @@ import type { UploadOptions } from './report-upload.ts';
 export function describeHandover(report: Command, asking: Asking): void {
   const offers = () => import('./report-offer.ts');
   const uploads = () => import('./report-upload.ts');
-  report
-    .command('offer <name>')
-    .option('--wait', 'tell how it goes until it has ended; Ctrl-C stops telling, not the offer')
+  asJob(report.command('offer <name>'), false)
     .description(
       'let it be fetched over SFTP, once, within an hour; prints the one-time password, which is told only here',
     )
@@ -25,8 +24,7 @@ export function describeHandover(report: Command, asking: Asking): void {
     .command('host-key <server>')
     .description('HOST or HOST:PORT: the key that an SFTP server shows, and whether it was confirmed')
     .action((server: string) => asking(async (context) => (await uploads()).hostKey(context, server)));
-  report
-    .command('upload <name> <target>')
+  asJob(report.command('upload <name> <target>'), true)
     .description('send it to USER@HOST, USER@HOST:PORT, USER@HOST:FOLDER or USER@HOST:PORT:FOLDER')
     .option('--key <file>', 'log in with this private key; standard input may have its passphrase')
     .option(

@@ -37,6 +37,13 @@ export function describeLogs(program: Command, asking: Asking): void {
     .action((text: string, file: string | undefined, options: FindOptions) =>
       asking(async (context) => (await commands()).search(context, text, file, options)),
     );
+  withSource(logs.command('count <text> [file]'))
+    .option('--regex', 'the text is a JavaScript expression')
+    .option('--case', 'capitals and small letters differ; without it, only where there is a capital')
+    .description('how many lines hold a text')
+    .action((text: string, file: string | undefined, options: Omit<FindOptions, 'limit'>) =>
+      asking(async (context) => (await commands()).count(context, text, file, options)),
+    );
 }
 
 function withSource(command: Command): Command {

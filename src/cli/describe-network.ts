@@ -1,13 +1,18 @@
 /** The words of the command line for the network: commands, arguments and options. What they do is in other files. */
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import type { ChangeDraft } from '../appliance.ts';
+import { asState } from './again.ts';
 import { collect, numberOrNone, wholeNumber } from './arguments.ts';
+import { asJob } from './job.ts';
 import type { Asking } from './options.ts';
 import type { GivenProxy, ProxyOptions } from './proxy.ts';
 import type { TransactionOptions } from './transaction.ts';
 
+const sections: ChangeDraft['section'][] = ['interface', 'dns', 'proxy', 'settings', 'reset-network'];
+
 /** So for every command that makes a change with a way back. */
 export function asChange(command: Command): Command {
-  return command
+  return asJob(command, true)
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--keep-if-tested', 'keep it where all tests pass, undo it where not; asks only at a terminal');
 }
@@ -15,10 +20,8 @@ export function asChange(command: Command): Command {
 export function describeNetwork(program: Command, asking: Asking): void {
   const network = program.command('network').description('interfaces: list, show, set, reset');
   const commands = () => import('./network.ts');
-  network
-    .command('list')
-    .description('all of them, their addresses and who manages them')
-    .action(() => asking(async (context) => (await commands()).list(context)));
+  const list = network.command('list').description('all of them, their addresses and who manages them');
+  asState(list, asking, ['network.read', 'network.watch'], async (context) => (await commands()).list(context));
   network
     .command('show <name>')
     .description('one in detail: configured, and in effect')
@@ -119,12 +122,10 @@ function describeProxySet(proxy: Command, asking: Asking): void {
 }
 
 export function describeChanges(program: Command, asking: Asking): void {
-  const changes = program.command('changes').description('the change that waits for an answer: show, keep, undo');
+  const changes = program.command('changes').description('the change that waits for an answer: show, keep, undo, hold');
   const commands = () => import('./changes.ts');
-  changes
-    .command('show')
-    .description('the one under way, and how the last one ended')
-    .action(() => asking(async (context) => (await commands()).show(context)));
+  const show = changes.command('show').description('the one under way, and how the last one ended');
+  asState(show, asking, ['changes.read', 'changes.watch'], async (context) => (await commands()).show(context));
   changes
     .command('keep [id]')
     .description('keep it')
@@ -133,4 +134,9 @@ export function describeChanges(program: Command, asking: Asking): void {
     .command('undo [id]')
     .description('undo it now')
     .action((id?: string) => asking(async (context) => (await commands()).answer(context, false, id)));
+  changes
+    .command('hold')
+    .addArgument(new Argument('<part>').choices(sections))
+    .description('nobody else edits that part until Ctrl-C')
+    .action((part: ChangeDraft['section']) => asking(async (context) => (await commands()).hold(context, part)));
 }

@@ -1,5 +1,6 @@
 /** The words of `gatehouse power` and `gatehouse reset`: commands, arguments and options. They act in power.ts. */
 import type { Command } from 'commander';
+import { asState } from './again.ts';
 import { wholeNumber } from './arguments.ts';
 import type { Asking } from './options.ts';
 import type { ResetOptions } from './power.ts';
@@ -8,10 +9,8 @@ export function describePower(program: Command, asking: Asking): void {
   const power = program.command('power').description('reboot, shutdown: status, reboot, shutdown, cancel');
   const commands = () => import('./power.ts');
   const seconds = ['--in <seconds>', 'when: 0 to 600 seconds from now; every console shows it (default 10)'] as const;
-  power
-    .command('status')
-    .description('what is scheduled, and what it would interrupt')
-    .action(() => asking(async (context) => (await commands()).status(context)));
+  const status = power.command('status').description('what is scheduled, and what it would interrupt');
+  asState(status, asking, ['power.read', 'power.watch'], async (context) => (await commands()).status(context));
   for (const action of ['reboot', 'shutdown'] as const)
     power
       .command(action)

@@ -1,14 +1,15 @@
 /** The words of `gatehouse registration` and `gatehouse connectivity`. */
 import type { Command } from 'commander';
+import { asState } from './again.ts';
 import type { Asking } from './options.ts';
 
 export function describeRegistration(program: Command, asking: Asking): void {
   const registration = program.command('registration').description('show, register CODE, deregister');
   const commands = () => import('./registration.ts');
-  registration
-    .command('show')
-    .description('name, ID, since when, connection and configuration')
-    .action(() => asking(async (context) => (await commands()).show(context)));
+  const show = registration.command('show').description('name, ID, since when, connection and configuration');
+  asState(show, asking, ['registration.read', 'registration.watch'], async (context) =>
+    (await commands()).show(context),
+  );
   registration
     .command('register <code>')
     .description('register with a personalization code; - reads it from standard input')

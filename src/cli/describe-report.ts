@@ -1,7 +1,9 @@
 /** `gatehouse report …`: its commands, options and help. Handing a report over is described beside this file. */
 import type { Command } from 'commander';
+import { asState } from './again.ts';
 import { collect } from './arguments.ts';
 import { describeHandover } from './describe-handover.ts';
+import { asJob } from './job.ts';
 import type { Asking } from './options.ts';
 import type { MakeOptions } from './report.ts';
 import type { OpenOptions } from './report-open.ts';
@@ -14,16 +16,12 @@ export function describeReport(program: Command, asking: Asking, end: (code: num
     .command('items')
     .description('what a report would hold')
     .action(() => asking(async (context) => (await commands()).items(context)));
-  report
-    .command('make')
+  asJob(report.command('make'), true)
     .option('--items <names>', 'only these, parted by commas', collect)
-    .option('--no-wait', 'end when it is begun; see: gatehouse report list')
-    .description('collect, encrypt and keep one; Ctrl-C stops telling, not the report')
+    .description('collect, encrypt and keep one; see it later with: gatehouse report list')
     .action((options: MakeOptions) => asking(async (context) => (await commands()).make(context, options)));
-  report
-    .command('list')
-    .description('the reports that are kept, and the one under way')
-    .action(() => asking(async (context) => (await commands()).list(context)));
+  const list = report.command('list').description('the reports that are kept, and the one under way');
+  asState(list, asking, ['report.read', 'report.watch'], async (context) => (await commands()).list(context));
   report
     .command('cancel')
     .description('end the one under way; nothing of it stays')

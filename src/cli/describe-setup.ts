@@ -1,7 +1,10 @@
 /** The words of `gatehouse setup`, `gatehouse apply` and `gatehouse export`. */
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import type { SetupStepName } from '../appliance.ts';
 import type { ApplyOptions } from './apply.ts';
 import type { Asking } from './options.ts';
+
+const steps: SetupStepName[] = ['password', 'network', 'time', 'proxy', 'suffix', 'registration'];
 
 const aboutFile = `
 What the file does not name stays as it is; all of it is checked before anything is changed. A change of network, DNS
@@ -9,12 +12,20 @@ or proxy is kept where its tests pass, and undone where not. Sections, each as "
   network, dns, proxy, hosts, time, platform (suffix, code), ssh, console, operator (password, passwordHash, sshKeys)`;
 
 export function describeSetup(program: Command, asking: Asking): void {
-  const setup = program.command('setup').description('the first steps: status, finish, again');
+  const setup = program.command('setup').description('the first steps: status, pass, finish, again');
   const commands = () => import('./setup.ts');
   setup
     .command('status')
     .description('what is set up and what is not, and what came of an unattended file')
     .action(() => asking(async (context) => (await commands()).status(context)));
+  setup
+    .command('pass')
+    .addArgument(new Argument('<step>').choices(steps))
+    .option('--take-up', 'take it up again')
+    .description('go on without that step')
+    .action((step: SetupStepName, { takeUp = false }: { takeUp?: boolean }) =>
+      asking(async (context) => (await commands()).pass(context, step, !takeUp)),
+    );
   setup
     .command('finish')
     .description('the console opens with the menu from now on')

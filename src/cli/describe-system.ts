@@ -1,5 +1,6 @@
 /** The words of the command line for the rest of System: commands, arguments and options. They act in other files. */
 import { type Command, Option } from 'commander';
+import { asState } from './again.ts';
 import { collect, wholeNumber } from './arguments.ts';
 import { asChange } from './describe-network.ts';
 import type { Asking } from './options.ts';
@@ -27,10 +28,8 @@ export function describeHosts(program: Command, asking: Asking): void {
 export function describeTime(program: Command, asking: Asking): void {
   const time = program.command('time').description('clock, time servers and time zone: show, set, zones');
   const commands = () => import('./time.ts');
-  time
-    .command('show')
-    .description('time, server in use, offset')
-    .action(() => asking(async (context) => (await commands()).show(context)));
+  const show = time.command('show').description('time, server in use, offset');
+  asState(show, asking, ['time.read', 'time.watch'], async (context) => (await commands()).show(context));
   time
     .command('set')
     .description('change them; what is not named stays')
@@ -60,10 +59,8 @@ export function describePlatform(program: Command, asking: Asking): void {
 export function describeSsh(program: Command, asking: Asking): void {
   const ssh = program.command('ssh').description('log-in over the network: show, enable, disable');
   const commands = () => import('./ssh.ts');
-  ssh
-    .command('show')
-    .description('on or off, fingerprints of the host keys, open sessions')
-    .action(() => asking(async (context) => (await commands()).show(context)));
+  const show = ssh.command('show').description('on or off, fingerprints of the host keys, open sessions');
+  asState(show, asking, ['ssh.read', 'ssh.watch'], async (context) => (await commands()).show(context));
   for (const [verb, isEnabled] of [['enable', true] as const, ['disable', false] as const])
     ssh
       .command(verb)

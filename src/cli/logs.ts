@@ -1,5 +1,13 @@
 /** `gatehouse logs …`. */
-import type { LogEntry, LogNews, LogPage, LogPageRequest, LogSource } from '../appliance.ts';
+import type {
+  LogEntry,
+  LogNews,
+  LogPage,
+  LogPageRequest,
+  LogSearchNews,
+  LogSearchRequest,
+  LogSource,
+} from '../appliance.ts';
 import { harmless } from '../values/harmless.ts';
 import { exits } from './exit.ts';
 import { type PatternOptions, patternOf, type SourceOptions, sourceOf } from './log-source.ts';
@@ -68,13 +76,43 @@ export async function search(
     const inOrder = isOldest ? lines : [...lines].reverse();
     if (lines.length > 0) output.text(inOrder.map((line) => lineText(line, source)).join('\n'));
   };
-  const pages = await taken(context, { source, from, direction, lines: limit, only }, tell);
+  const pages =
+    limit === 1
+      ? [await next(context, { source, from, direction, pattern: only }, tell)]
+      : await taken(context, { source, from, direction, lines: limit, only }, tell);
   const found = pages.flatMap(({ lines }) => (isOldest ? lines : [...lines].reverse()));
   const isAll = pages.at(-1)?.isEnd === true;
   output.value({ lines: found, isAll });
   if (found.length === 0) output.text('No line holds that.');
   else if (!isAll) output.text(`(${limit} lines; there may be more: --limit)`);
   return found.length > 0 ? exits.done : exits.absent;
+}
+
+/** As a page: the first line that holds it, by the search that looks for one and stops there. */
+async function next(
+  { appliance, signal }: Context,
+  request: LogSearchRequest,
+  tell: (page: LogPage) => void,
+): Promise<LogPage> {
+  const { found } = await appliance.logs.search(request, { signal });
+  const page = { lines: found ? [found] : [], isEnd: !found };
+  tell(page);
+  return page;
+}
+
+/** How many lines hold it. */
+export async function count(
+  { appliance, output, signal }: Context,
+  text: string,
+  file: string | undefined,
+  { regex: isRegular, case: matchCase, ...options }: Omit<FindOptions, 'limit'>,
+): Promise<number> {
+  const pattern = { text, regular: isRegular === true, ...(matchCase === undefined ? {} : { matchCase }) };
+  const progress = (news: LogSearchNews) => output.value(news);
+  const { found } = await appliance.logs.count({ source: sourceOf(file, options), pattern }, { signal, progress });
+  output.text(String(found));
+  output.value({ found });
+  return exits.done;
 }
 
 /** Pages from there on, until there are so many lines, or no more. */

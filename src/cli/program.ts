@@ -4,6 +4,7 @@ import type { Appliance } from '../appliance.ts';
 import { fail, problemOf } from '../errors.ts';
 import { harmlessLines } from '../values/harmless.ts';
 import { version } from '../version.ts';
+import { asState } from './again.ts';
 import { wholeNumber } from './arguments.ts';
 import { describeCapture } from './describe-capture.ts';
 import { describeContainers, describeImages } from './describe-engine.ts';
@@ -110,14 +111,12 @@ function describe(isJson: boolean, end: (code: number) => void, bounds?: Bounds)
   const asking: Asking = (run) => withLink(program.opts<Options>(), run, bounds).then(end);
 
   program.commandsGroup('See and try:');
-  program
-    .command('info')
-    .description('general information')
-    .action(() => asking(async (context) => (await import('./info.ts')).info(context)));
-  program
-    .command('status')
-    .description('name, address, registration, failed units')
-    .action(() => asking(async (context) => (await import('./info.ts')).status(context)));
+  const info = program.command('info').description('general information');
+  asState(info, asking, ['info.read', 'info.watch'], async (context) => (await import('./info.ts')).info(context));
+  const status = program.command('status').description('name, address, registration, failed units');
+  asState(status, asking, ['status.read', 'status.watch'], async (context) =>
+    (await import('./info.ts')).status(context),
+  );
   program
     .command('ping')
     .argument('[host]', 'name, IPv4 or IPv6 address', '8.8.8.8')
@@ -190,10 +189,8 @@ function describeService(program: Command, end: (code: number) => void): void {
 function describeUnits(program: Command, asking: Asking): void {
   const units = program.command('units').description("the appliance's service units; NAME may be without .service");
   const commands = () => import('./units.ts');
-  units
-    .command('list')
-    .description('all of them and their state')
-    .action(() => asking(async (context) => (await commands()).list(context)));
+  const list = units.command('list').description('all of them and their state');
+  asState(list, asking, ['units.list', 'units.watch'], async (context) => (await commands()).list(context));
   units
     .command('status <name>')
     .description('one in detail')

@@ -6,7 +6,7 @@ import type { Context } from './options.ts';
 import { fields } from './table.ts';
 
 export interface OfferOptions {
-  wait?: true;
+  wait?: boolean;
 }
 
 /** The password is printed here, once. */

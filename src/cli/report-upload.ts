@@ -12,6 +12,7 @@ import { fields } from './table.ts';
 export interface UploadOptions {
   key?: string;
   accept?: string;
+  wait: boolean;
 }
 
 type Login = { password?: string; key?: string; passphrase?: string };
@@ -35,7 +36,11 @@ export async function upload(context: Context, name: string, text: string, optio
     await send({ ...login, passphrase: await secret(context, 'Passphrase of the key: ') });
   });
   output.text(`Uploading to ${text} …`);
-  return follow(context);
+  // The lab's appliance, and its upload, end with this command.
+  if (options.wait || context.isOwn) return follow(context);
+  const { upload: begun } = await appliance.report.read({}, { signal });
+  output.value(begun ? { upload: begun } : {});
+  return exits.done;
 }
 
 export async function cancel({ appliance, output, signal }: Context): Promise<number> {

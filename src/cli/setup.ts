@@ -1,5 +1,5 @@
 /** `gatehouse setup …`: how far the first steps were gone. */
-import type { SetupState, SetupStep } from '../appliance.ts';
+import type { SetupState, SetupStep, SetupStepName } from '../appliance.ts';
 import { sentence } from '../errors.ts';
 import { exits } from './exit.ts';
 import type { Context } from './options.ts';
@@ -11,6 +11,14 @@ export async function status({ appliance, output, signal }: Context): Promise<nu
 
 export async function finish({ appliance, output, signal }: Context, finished: boolean): Promise<number> {
   return told(output, await appliance.setup.finish({ finished }, { signal }));
+}
+
+export async function pass(
+  { appliance, output, signal }: Context,
+  step: SetupStepName,
+  passed: boolean,
+): Promise<number> {
+  return told(output, await appliance.setup.pass({ step, passed }, { signal }));
 }
 
 function told(output: Context['output'], state: SetupState): number {

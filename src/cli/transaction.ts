@@ -2,7 +2,7 @@
  * A change from the command line: its plan, then applied with its steps and tests live, then the answer of an operator
  * at this terminal, of the tests, or of whoever answers elsewhere. What a change is about, its command knows.
  */
-import type { ChangeDraft, EndedChange, PendingChange } from '../appliance.ts';
+import type { ChangeDraft, EndedChange, PendingChange, TestResult } from '../appliance.ts';
 import { Failure, fail } from '../errors.ts';
 import { endedText, planText, testText, waitingText } from './change-text.ts';
 import { exits } from './exit.ts';
@@ -14,6 +14,8 @@ export interface TransactionOptions {
   dryRun?: true;
   /** Kept where all tests passed; nobody is asked then. */
   keepIfTested?: true;
+  /** false: ends when it is begun. */
+  wait?: boolean;
 }
 
 /** Gives the exit code. */
@@ -28,6 +30,7 @@ export async function transaction(context: Context, draft: ChangeDraft, options:
       what: 'A change that waits for an answer',
       why: 'The lab ends with this command. Add --keep-if-tested, or run gatehouse service with --lab beside it.',
     });
+  if (options.wait === false && !context.isOwn) return begun(context, draft, options);
   const pending = await applied(context, draft);
   const { tests } = pending;
   if (options.keepIfTested && tests.length > 0 && tests.every(({ passed }) => passed)) return keep(context, pending.id);
@@ -35,6 +38,26 @@ export async function transaction(context: Context, draft: ChangeDraft, options:
   if (options.keepIfTested) return undo(context, pending.id);
   output.text(waitingText(pending));
   output.value({ pending });
+  return exits.waiting;
+}
+
+/** Until its first step is told: the way back is armed then, and the service goes on with it. */
+async function begun(context: Context, draft: ChangeDraft, { keepIfTested }: TransactionOptions): Promise<number> {
+  const { output, signal } = context;
+  if (keepIfTested)
+    throw fail('bad-value', { field: '--no-wait', why: 'tests are waited for', right: '--keep-if-tested without it' });
+  const gone = new AbortController();
+  const left = AbortSignal.any([signal, gone.signal]);
+  const progress = (news: { step: string } | { test: TestResult }) => {
+    output.value(news);
+    gone.abort();
+  };
+  await context.appliance.changes.apply({ draft }, { signal: left, progress }).catch((error: unknown) => {
+    if (!gone.signal.aborted || !(error instanceof Failure) || error.problem.code !== 'aborted') throw error;
+  });
+  output.text(
+    'It is applied and tested without this command, and then waits for an answer. See: gatehouse changes show',
+  );
   return exits.waiting;
 }
 
