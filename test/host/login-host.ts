@@ -152,6 +152,6 @@ const ours = new RegExp(
     '^\\[(sshd|sh|gatehouse|node|stty|env|readlink)\\]',
     '^(/bin/sh )?(-?gatehouse|/usr/bin/gatehouse|/usr/lib/gatehouse/gatehouse)( |$)',
     '^(stty -g|stty \\S+|readlink -f .*|env -i .*)$',
-    '^(/usr/bin/)?node /usr/lib/gatehouse/main.mjs( |$)',
+    '^(\\S*/)?node /usr/lib/gatehouse/main.mjs( |$)',
   ].join('|'),
 );
