@@ -85,22 +85,25 @@ operator:
   ]);
 });
 
-test.each(
-  [
-    ['a: &x [1]\nb: *x', /line 2: an alias/],
-    ['dns: {}\ndns: {}', 'line 2: the same key is there twice'],
-    ['dns: !!js/function "x"', /line 1: a tag/],
-    ['dns:\n\tservers: []', 'line 2: a tab where only blanks indent'],
-    ['dns: {}\n---\ntime: {}', 'line 2: a second document begins'],
-    ['? [a]\n: b', 'line 1: a key that is no text'],
-    ['[', /^line 1: /],
-    ['['.repeat(30_000), 'line 1: it is nested too deep'],
-    [`a: ${'x'.repeat(70_000)}`, 'line 1: more than 64 KiB'],
-    ['just words', 'line 1: no settings'],
-  ].map(([text, told]) => [String(told), text, told] as const),
-)('no file of ours: %s', (_name, text, told) => {
-  expect(mistakesIn(text)[0]).toEqual(expect.stringMatching(told));
-});
+const refused: [string, string | RegExp][] = [
+  ['a: &x [1]\nb: *x', /line 2: an alias/],
+  ['dns: {}\ndns: {}', 'line 2: the same key is there twice'],
+  ['dns: !!js/function "x"', /line 1: a tag/],
+  ['dns:\n\tservers: []', 'line 2: a tab where only blanks indent'],
+  ['dns: {}\n---\ntime: {}', 'line 2: a second document begins'],
+  ['? [a]\n: b', 'line 1: a key that is no text'],
+  ['[', /^line 1: /],
+  ['['.repeat(30_000), 'line 1: it is nested too deep'],
+  [`a: ${'x'.repeat(70_000)}`, 'line 1: more than 64 KiB'],
+  ['just words', 'line 1: no settings'],
+];
+
+test.each(refused.map(([text, told]) => [String(told), text, told] as const))(
+  'no file of ours: %s',
+  (_name, text, told) => {
+    expect(mistakesIn(text)[0]).toEqual(expect.stringMatching(told));
+  },
+);
 
 test('the largest file there may be is judged within a second, however it is made', () => {
   const keys = Array.from({ length: 16_000 }, (_, index) => `${index.toString(36)}:`).join('\n');
