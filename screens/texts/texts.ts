@@ -75,7 +75,7 @@ interface Pattern {
 function patternsOf(catalogue: ReadonlyMap<string, string>): Pattern[] {
   const own = (key: string) => key.replace(/\{\d\}/g, '').replace(/[^A-Za-z]/g, '').length;
   return [...catalogue]
-    .filter(([key]) => /\{\d\}/.test(key) && own(key) >= 6)
+    .filter(([key]) => /\{\d\}/.test(key) && own(key) >= 4)
     .sort(([a], [b]) => own(b) - own(a))
     .map(([key, text]) => ({ form: formOf(key), text }));
 }
@@ -83,5 +83,5 @@ function patternsOf(catalogue: ReadonlyMap<string, string>): Pattern[] {
 /** Placeholders stand in a key in their order, so that the groups have their numbers. */
 function formOf(key: string): RegExp {
   const parts = key.split(/\{\d\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
-  return new RegExp(`^${parts.join('(.+?)')}$`, 's');
+  return new RegExp(`^${parts.join('(.*?)')}$`, 's');
 }
