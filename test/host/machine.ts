@@ -61,6 +61,8 @@ export interface HostOptions {
   shown?: Record<string, string>;
   /** Is Gatehouse installed, with its unit enabled? Needs scripts/build. Default: false. */
   gatehouse?: boolean;
+  /** Another Debian, with nothing of ours, not even Node (machine/plain-root.ts). Default: one with all we need. */
+  plain?: string;
   /** Names of its network interfaces; default eth0. Only eth0 is configured, as 10.77.0.2/24. */
   interfaces?: string[];
 }
@@ -68,7 +70,7 @@ export interface HostOptions {
 /** Boots a host; ready when systemd says `running` (or `degraded`) and eth0 has its address. */
 export async function bootHost(options: HostOptions = {}): Promise<Host> {
   await removeLeftOvers();
-  const root = await debianRoot();
+  const root = options.plain ?? (await debianRoot());
   const neighbour = await Neighbour.begin(network.neighbour, network.prefix);
   const host = new Host(root, neighbour, options);
   try {
@@ -91,10 +93,11 @@ export class Host {
   constructor(
     private readonly root: string,
     readonly neighbour: Neighbour,
-    { files = {}, shown = {}, gatehouse = false, interfaces = ['eth0'] }: HostOptions,
+    { files = {}, shown = {}, gatehouse = false, plain, interfaces = ['eth0'] }: HostOptions,
   ) {
     this.interfaces = interfaces;
-    this.shown = { '/usr/bin/node': realpathSync(process.execPath), ...(gatehouse ? installed() : {}), ...shown };
+    const node = plain === undefined ? { '/usr/bin/node': realpathSync(process.execPath) } : {};
+    this.shown = { ...node, ...(gatehouse ? installed() : {}), ...shown };
     this.write({ '/etc/systemd/network/10-eth0.network': staticEth0, ...(gatehouse ? enabling : {}), ...files });
     if (gatehouse) this.link('/usr/bin/gatehouse', '/usr/lib/gatehouse/gatehouse');
   }
