@@ -20,7 +20,7 @@ const usualSeconds = 10;
 const farewell = 300;
 /** Milliseconds. */
 const limits = { undo: 60_000, deregister: 20_000, end: 300_000 };
-const period = 5_000;
+const period = 60_000;
 
 export interface PowerParts {
   system: System;
@@ -160,10 +160,15 @@ class Switching implements Power {
       await this.remember(`the ${action} at ${at}, asked for by ${by}`);
       await audit.note({ ...entry, outcome: 'done' });
     } catch (error) {
-      this.current = undefined;
+      if (this.current === mine) this.current = undefined;
       await this.forget();
       await audit.note({ ...entry, after: 'none', outcome: problemOf(error).code });
       throw error;
+    }
+    // Called off meanwhile: what is to be remembered of it may have been written after that.
+    if (this.current !== mine) {
+      if (!this.current) await this.forget();
+      return this.state(undefined);
     }
     this.failed = undefined;
     this.timer = setTimeout(() => void this.begin(mine), Math.max(Date.parse(at) - Date.now(), farewell));

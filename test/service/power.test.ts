@@ -98,6 +98,25 @@ test('it is told to every watcher and in the status line, one at a time, and can
   ]);
 });
 
+test('called off before it was even answered, it does not happen', async () => {
+  let check: () => void = () => undefined;
+  const checking = new Promise<void>((resolve) => {
+    check = resolve;
+  });
+  const { machine, asked } = machineThat({}, { check: () => checking });
+  const state = temporaryFolder();
+  const { power } = (await applianceOn(machine, state)).link.appliance;
+  const answer = power.schedule({ action: 'reset', seconds: 0 });
+  await seen<PowerState>(power.watch, ({ scheduled }) => scheduled !== undefined);
+  await power.cancel({});
+  check();
+  expect(await answer).not.toHaveProperty('scheduled');
+  expect(existsSync(join(state, 'power.json'))).toBe(false);
+  // Where it would begin, another can be scheduled instead.
+  await power.schedule({ action: 'reboot', seconds: 0 });
+  await vi.waitFor(() => expect(asked).toEqual(['reboot']));
+});
+
 test('begun, it cannot be called off, and it is in the audit before it happens', async () => {
   const { machine } = machineThat();
   const { link, entries } = await applianceOn(machine);
