@@ -210,6 +210,8 @@ function describeUnits(program: Command, asking: Asking): void {
   }
 }
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Ctrl-C gives the command up; a second one ends the program at once. */
 async function withLink(
   options: Options,
@@ -219,7 +221,7 @@ async function withLink(
   const output = outputTo(process.stdout, process.stderr, options.json === true);
   const interrupted = new AbortController();
   const onSignal = () => (interrupted.signal.aborted ? process.exit(exits.interrupted) : interrupted.abort());
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   // Whoever read us has seen enough: `gatehouse … | head -1`.
   process.stdout.on('error', () => process.exit(exits.done));
   const { link, close } = await openLink(options);
@@ -236,5 +238,6 @@ async function withLink(
     return await run(withPassword(context, options.operatorPasswordFile));
   } finally {
     await close();
+    for (const signal of signals) process.off(signal, onSignal);
   }
 }
