@@ -455,7 +455,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
   }),
   'upload-failed': (d, t) => ({
     what: t`The upload to ${d.host} failed.`,
-    why: `${d.why}.`,
+    why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
     advice: t`Try again: it goes on where it broke off.`,
   }),
   'login-refused': (d, t) => ({
