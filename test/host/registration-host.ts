@@ -62,9 +62,10 @@ export class RegistrationHost {
     private readonly serving: Bundle,
   ) {}
 
-  static async boot(): Promise<RegistrationHost> {
+  /** `files`: as of HostOptions. */
+  static async boot(files: Record<string, string> = {}): Promise<RegistrationHost> {
     const [asking, serving] = [bundle('test/host/registration-ask.ts'), bundle('test/host/registration-platform.ts')];
-    const host = await bootHost({ gatehouse: true, shown: { '/opt/ask': dirname(asking.file) } });
+    const host = await bootHost({ gatehouse: true, files, shown: { '/opt/ask': dirname(asking.file) } });
     const one = new RegistrationHost(host, asking, serving);
     for (const command of [
       `addr add ${address}/24 dev lan`,
