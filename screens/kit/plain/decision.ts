@@ -1,4 +1,6 @@
 /** A question that comes unasked and answers itself when its time is over; answered with a word, so that nothing meant for something else can. */
+
+import { t } from '../../texts/texts.ts';
 import type { DecisionOptions, DecisionPage } from '../decision.ts';
 import { textOf } from './question.ts';
 import type { Talk } from './talk.ts';
@@ -62,18 +64,18 @@ class Asking {
     this.talk.title(title);
     if (saidBefore.get(this.talk) !== text.join('\n')) this.talk.say(...text);
     saidBefore.set(this.talk, text.join('\n'));
-    this.talk.say(`Without an answer it ${otherwise} in ${this.left} s.`);
+    this.talk.say(t`Without an answer it ${otherwise} in ${this.left} s.`);
     for (;;) {
-      const answer = await this.talk.ask(`"${yes.toLowerCase()}" or "${no.toLowerCase()}"? Enter answers later:`, {
+      const answer = await this.talk.ask(t`"${yes.toLowerCase()}" or "${no.toLowerCase()}"? Enter answers later:`, {
         level: 'decision',
         signal: this.signal,
-        help: [...text, `Without an answer it ${otherwise}.`],
+        help: [...text, t`Without an answer it ${otherwise}.`],
       });
       const given = answer?.trim().toLowerCase();
       if (!given) return undefined;
       if (isWord(given, yes, no)) return true;
       if (isWord(given, no, yes)) return false;
-      this.talk.say('That is no answer to this.');
+      this.talk.say(t`That is no answer to this.`);
     }
   }
 
@@ -81,7 +83,7 @@ class Asking {
     const mark = marks[this.next];
     if (this.next < 0 || mark === undefined || this.left > mark) return;
     this.next += 1;
-    this.talk.tell(`${this.options.title} ${mark} s left; then it ${this.options.otherwise}.`);
+    this.talk.tell(t`${this.options.title} ${mark} s left; then it ${this.options.otherwise}.`);
   }
 }
 

@@ -1,7 +1,9 @@
 /** A page of labelled values: said once, then what changes of it. */
-import { type Problem, problemOf, sentence } from '../../../src/errors.ts';
+import { type Problem, problemOf } from '../../../src/errors.ts';
+import { t } from '../../texts/texts.ts';
 import type { Fact, FactsOptions, FactsPage } from '../facts.ts';
 import { stillReading } from '../reading.ts';
+import { sentence } from '../told.ts';
 import { News } from './news.ts';
 import type { Talk } from './talk.ts';
 import { busy } from './work.ts';
@@ -39,7 +41,7 @@ class Facts {
         this.problem = problemOf(error);
         this.changed();
       });
-      await busy(this.talk, 'Reading', () => this.isThere());
+      await busy(this.talk, t`Reading`, () => this.isThere());
       if (!this.page && !this.problem) return;
       await this.isRead();
     }
@@ -99,8 +101,8 @@ class Facts {
   private prompt(): string {
     const { leave } = this.options;
     const actions = this.actions.map((action, at) => `${at + 1} ${action}`);
-    const back = leave && leave !== 'Back' ? `0 ${leave}` : '0 goes back';
-    return `${[...actions, ...(typeof this.options.page === 'function' ? ['Enter refreshes'] : []), back].join(', ')}:`;
+    const back = leave && leave !== t`Back` ? `0 ${leave}` : t`0 goes back`;
+    return `${[...actions, ...(typeof this.options.page === 'function' ? [t`Enter refreshes`] : []), back].join(', ')}:`;
   }
 
   private async ask(): Promise<void> {
@@ -109,7 +111,7 @@ class Facts {
       this.news.on(true);
       const answer = await this.talk.ask(this.prompt(), {
         signal: this.signal,
-        help: ['Enter says all of it again. p stops telling changes, and begins again.'],
+        help: [t`Enter says all of it again. p stops telling changes, and begins again.`],
       });
       this.news.on(false);
       const given = answer?.trim();
@@ -117,8 +119,8 @@ class Facts {
       const action = /^\d+$/.test(given) ? actions[Number(given) - 1] : undefined;
       if (given === '') this.say();
       else if (given === 'p') this.news.pause();
-      else if (action === undefined) this.talk.say(`There is no ${given} here.`);
-      else if (!this.actions.includes(action)) this.talk.say(`${action} is not possible any more.`);
+      else if (action === undefined) this.talk.say(t`There is no ${given} here.`);
+      else if (!this.actions.includes(action)) this.talk.say(t`${action} is not possible any more.`);
       else {
         if ((await this.options.choose?.(action)) === 'close' || this.signal.aborted) return;
         this.say();
@@ -135,7 +137,7 @@ function linesOf({ facts, fraction }: FactsPage): Map<string, string> {
     const key = fact.label && !lines.has(fact.label) ? fact.label : `${at} ${fact.label}`;
     lines.set(key, lineOf(fact));
   });
-  if (fraction !== undefined) lines.set(' done', `${Math.floor(Math.max(0, Math.min(1, fraction)) * 100)} % done`);
+  if (fraction !== undefined) lines.set(' done', t`${Math.floor(Math.max(0, Math.min(1, fraction)) * 100)} % done`);
   return lines;
 }
 

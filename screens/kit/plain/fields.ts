@@ -1,6 +1,9 @@
 /** The fields of a form, asked for line by line: what stands there, what is typed, and what is wrong with it. */
+
+import { t } from '../../texts/texts.ts';
 import type { Described, Field, FieldResult } from '../fields.ts';
 import { refusal } from '../fields.ts';
+import { yesOrNo } from './question.ts';
 import type { Talk } from './talk.ts';
 
 /** A field while its form is filled in. */
@@ -24,8 +27,8 @@ export function plainField({ as }: Field<unknown>): PlainField {
 type Of<K extends Described<unknown>['kind']> = Extract<Described<unknown>, { kind: K }>;
 
 const help = {
-  text: 'Type the value. Enter keeps the one in brackets, - empties it.',
-  hidden: 'What is typed is not shown. Enter alone leaves it empty.',
+  text: () => t`Type the value. Enter keeps the one in brackets, - empties it.`,
+  hidden: () => t`What is typed is not shown. Enter alone leaves it empty.`,
 };
 
 class TextField implements PlainField {
@@ -38,8 +41,8 @@ class TextField implements PlainField {
   async ask(talk: Talk): Promise<boolean> {
     const { label, masked = false, most } = this.as;
     const now = this.value && !masked ? ` [${this.value}]` : '';
-    const prompt = masked ? `${label} (not shown):` : `${label}${now}:`;
-    const answer = await talk.ask(prompt, { hidden: masked, help: [masked ? help.hidden : help.text] });
+    const prompt = masked ? t`${label} (not shown):` : `${label}${now}:`;
+    const answer = await talk.ask(prompt, { hidden: masked, help: [masked ? help.hidden() : help.text()] });
     if (answer === undefined) return false;
     if (masked) this.value = answer;
     else if (answer.trim() === '-' && this.value) this.value = '';
@@ -67,7 +70,7 @@ class RadioField implements PlainField {
     const { label, options } = this.as;
     talk.say(`${label}:`, ...options.map((option, at) => `${at + 1}. ${option.label}`));
     for (;;) {
-      const answer = await talk.ask(`Number [${this.chosen + 1}]:`, { help: ['Enter keeps the one in brackets.'] });
+      const answer = await talk.ask(t`Number [${this.chosen + 1}]:`, { help: [t`Enter keeps the one in brackets.`] });
       if (answer === undefined) return false;
       const given = answer.trim();
       if (given === '') return true;
@@ -76,13 +79,13 @@ class RadioField implements PlainField {
         this.chosen = at;
         return true;
       }
-      talk.say(refusal('not one of them', `a number from 1 to ${options.length}`));
+      talk.say(refusal(t`not one of them`, t`a number from 1 to ${options.length}`));
     }
   }
 
   read(): FieldResult<unknown> {
     const option = this.as.options[this.chosen];
-    return option ? { value: option.value } : { error: 'Choose one' };
+    return option ? { value: option.value } : { error: t`Choose one` };
   }
 }
 
@@ -94,16 +97,9 @@ class CheckField implements PlainField {
   }
 
   async ask(talk: Talk): Promise<boolean> {
-    for (;;) {
-      const answer = await talk.ask(`${this.as.label} [${this.ticked ? 'Y/n' : 'y/N'}]`, {
-        help: ['y or n; Enter keeps the capital one.'],
-      });
-      if (answer === undefined) return false;
-      const given = answer.trim().toLowerCase();
-      if (['y', 'yes', 'n', 'no'].includes(given)) this.ticked = given.startsWith('y');
-      if (given === '' || ['y', 'yes', 'n', 'no'].includes(given)) return true;
-      talk.say('Answer y or n.');
-    }
+    const answer = await yesOrNo(talk, this.as.label, { otherwise: this.ticked });
+    this.ticked = answer ?? this.ticked;
+    return answer !== undefined;
   }
 
   read(): FieldResult<unknown> {
@@ -117,7 +113,7 @@ class PastedField implements PlainField {
   constructor(private readonly as: Of<'pasted'>) {}
 
   async ask(talk: Talk): Promise<boolean> {
-    talk.say(`${this.as.label}: ${this.as.hint}, and end it with a line that holds only a dot. It is not shown.`);
+    talk.say(t`${this.as.label}: ${this.as.hint}, and end it with a line that holds only a dot. It is not shown.`);
     const lines: string[] = [];
     for (;;) {
       const line = await talk.ask('', { hidden: true });
@@ -125,7 +121,7 @@ class PastedField implements PlainField {
       if (line.trim() === '.') break;
       lines.push(line);
     }
-    talk.say(`${lines.length} ${lines.length === 1 ? 'line' : 'lines'} pasted.`);
+    talk.say(lines.length === 1 ? t`1 line pasted` : t`${lines.length} lines pasted`);
     this.content = lines.join('\n');
     return true;
   }

@@ -1,4 +1,6 @@
 /** Lines that come faster than they can be said: some a second, the newest of them, and how many were left out. */
+
+import { t } from '../../texts/texts.ts';
 import type { Talk } from './talk.ts';
 
 /** Milliseconds, and lines in each. */
@@ -29,7 +31,7 @@ export class Flow {
 
   private say(): void {
     if (this.talk.busy) return;
-    if (this.out > 0) this.talk.tell(`${this.out.toLocaleString('en')} lines were left out.`);
+    if (this.out > 0) this.talk.tell(t`${this.out.toLocaleString('en')} lines were left out.`);
     this.out = 0;
     for (const line of this.waiting.splice(0, most)) this.talk.tell(line, 2);
   }

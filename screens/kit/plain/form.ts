@@ -1,5 +1,6 @@
 /** A form: field by field, and what is wrong is said and asked for again. */
 import type { Problem } from '../../../src/errors.ts';
+import { t } from '../../texts/texts.ts';
 import { refusal } from '../fields.ts';
 import type { Fields, FormErrors, FormOptions, Values } from '../form.ts';
 import { type PlainField, plainField } from './fields.ts';
@@ -42,7 +43,7 @@ class Form<F extends Fields> {
       const done = await this.hand(values);
       if (done === 'taken') return values;
       if (done === 'refused') continue;
-      const again = await this.talk.ask('Enter goes through the fields again, 0 goes back:');
+      const again = await this.talk.ask(t`Enter goes through the fields again, 0 goes back:`);
       if (again === undefined || again.trim() === '0') return undefined;
       for (const row of this.all) row.isGiven = false;
     }

@@ -1,16 +1,22 @@
 /** A log of any length: pages of lines, newest first, search and following. Lines come by pages from a supply. */
 import type { LogEntry, LogNews, LogPattern } from '../../../src/appliance.ts';
-import { problemOf, sentence } from '../../../src/errors.ts';
+import { problemOf } from '../../../src/errors.ts';
+import { harmless } from '../../../src/values/harmless.ts';
+import { t } from '../../texts/texts.ts';
 import type { LogViewOptions, OpenLog } from '../log-view.ts';
 import type { Direction } from '../log-window.ts';
 import { expressionOf } from '../matching.ts';
+import { sentence } from '../told.ts';
 import { Flow } from './flow.ts';
 import type { Talk } from './talk.ts';
 import { busy } from './work.ts';
 
-const commands = [
-  'Enter or n: older lines. p: newer lines. g: the newest. G: the oldest.',
-  '/text: search in older lines, ?text: in newer ones, / alone: again. f: follow new lines.',
+/** Characters of a line that are said, where not all are wanted: the longest take minutes on a slow line. */
+const most = 400;
+
+const commands = () => [
+  t`Enter or n: older lines. p: newer lines. g: the newest. G: the oldest. w: long lines whole, or their beginning.`,
+  t`/text: search in older lines, ?text: in newer ones, / alone: again. f: follow new lines.`,
 ];
 
 export async function log(talk: Talk, options: LogViewOptions): Promise<void> {
@@ -24,6 +30,7 @@ class Log {
   private pattern: LogPattern | undefined;
   private direction: Direction = 'older';
   private found: LogEntry | undefined;
+  private isWhole = false;
 
   constructor(
     private readonly talk: Talk,
@@ -35,9 +42,12 @@ class Log {
   async run(): Promise<void> {
     await this.begin();
     for (;;) {
-      const limit = this.options.limit ? ', l limit' : '';
-      const answer = await this.talk.ask(`n older, p newer, /text, ?text, f follow${limit}, q back:`, {
-        help: [...commands, ...(limit ? ['l: only some of the lines.'] : [])],
+      const { limit } = this.options;
+      const prompt = limit
+        ? t`n older, p newer, /text, ?text, f follow, l limit, q back:`
+        : t`n older, p newer, /text, ?text, f follow, q back:`;
+      const answer = await this.talk.ask(prompt, {
+        help: [...commands(), ...(limit ? [t`l: only some of the lines.`] : [])],
       });
       const given = answer?.trim() ?? 'q';
       if (given === 'q' || given === '0') return;
@@ -51,14 +61,24 @@ class Log {
     else if (given === 'g') await this.begin();
     else if (given === 'G') await this.read('newer', 'oldest');
     else if (given === 'f') await this.follow();
+    else if (given === 'w') this.turnWhole();
     else if (given === 'l' && this.options.limit) await this.limit(this.options.limit);
     else if (/^[/?]/.test(given)) await this.search(given);
-    else this.talk.say('That is no answer to this; ? gives help.');
+    else this.talk.say(t`That is no answer to this; ? gives help.`);
+  }
+
+  private text(entry: LogEntry): string {
+    return harmless(this.log.look(entry).text, this.isWhole ? {} : { most });
+  }
+
+  private turnWhole(): void {
+    this.isWhole = !this.isWhole;
+    this.talk.quote(...this.page.map((entry) => this.text(entry)));
   }
 
   private async begin(): Promise<void> {
     this.talk.title(this.log.title);
-    if (this.log.limits) this.talk.say(`Limited to: ${this.log.limits}.`);
+    if (this.log.limits) this.talk.say(t`Limited to: ${this.log.limits}.`);
     await this.read('older', 'newest');
   }
 
@@ -70,7 +90,7 @@ class Log {
   /** Reads a page, which becomes the one that is said, and what it says where there is none. */
   private async read(direction: Direction, from: string, before: readonly LogEntry[] = []): Promise<void> {
     const lines = Math.max(1, this.talk.page - before.length);
-    const outcome = await busy(this.talk, `Reading ${this.log.title}`, (signal) =>
+    const outcome = await busy(this.talk, t`Reading ${this.log.title}`, (signal) =>
       this.lines(direction, from, lines, signal),
     );
     if (!outcome.ok) {
@@ -80,8 +100,8 @@ class Log {
     const { entries, isEnd } = outcome.value;
     const page = [...before, ...[...entries].reverse()];
     if (page.length) this.page = page;
-    this.talk.quote(...page.map((entry) => this.log.look(entry).text));
-    if (isEnd) this.talk.say(ends[direction][page.length ? 'reached' : 'none']);
+    this.talk.quote(...page.map((entry) => this.text(entry)));
+    if (isEnd) this.talk.say(ends[direction][page.length ? 'reached' : 'none']());
   }
 
   /** Where lines that count are rare, the reader has looked further than what it found. */
@@ -106,18 +126,23 @@ class Log {
       this.found = undefined;
     }
     const { pattern, direction } = this;
-    if (!pattern) return this.talk.say('Search for what? /text');
+    if (!pattern) return this.talk.say(t`Search for what? /text`);
     const edge = this.found ?? (direction === 'older' ? undefined : this.page.at(-1));
     const from = edge?.place ?? (direction === 'older' ? 'newest' : 'oldest');
-    const outcome = await busy(this.talk, 'Searching', (signal) =>
+    const outcome = await busy(this.talk, t`Searching`, (signal) =>
       this.log.supply.search({ from, direction, pattern }, { signal }),
     );
     if (!outcome.ok) {
-      this.talk.say(outcome.problem.code === 'aborted' ? 'The search was stopped.' : sentence(outcome.problem));
+      this.talk.say(outcome.problem.code === 'aborted' ? t`The search was stopped.` : sentence(outcome.problem));
       return;
     }
     const { found } = outcome.value;
-    if (!found) return this.talk.say(`No more ${direction} lines with: ${pattern.text}`);
+    if (!found)
+      return this.talk.say(
+        direction === 'older'
+          ? t`No more older lines with: ${pattern.text}`
+          : t`No more newer lines with: ${pattern.text}`,
+      );
     this.found = found;
     await this.read('older', found.place, [found]);
   }
@@ -135,7 +160,7 @@ class Log {
   private async follow(): Promise<void> {
     const stopping = new AbortController();
     const flow = new Flow(this.talk, stopping.signal);
-    this.talk.say('Following; Enter or Ctrl-C stops.');
+    this.talk.say(t`Following; Enter or Ctrl-C stops.`);
     const from = this.page[0]?.place ?? 'newest';
     this.log.supply
       .follow({ from }, { signal: this.talk.until(stopping.signal), progress: (news) => this.take(news, flow) })
@@ -148,18 +173,18 @@ class Log {
 
   private take(news: LogNews, flow: Flow): void {
     if (news.kind !== 'lines') {
-      const why = news.kind === 'interrupted' ? `Waiting: ${news.why}` : `The file was ${news.kind}.`;
-      flow.add([news.kind === 'resumed' ? 'Following again.' : why]);
+      const why = news.kind === 'interrupted' ? t`Waiting: ${news.why}` : t`The file was ${news.kind}.`;
+      flow.add([news.kind === 'resumed' ? t`Following again.` : why]);
       return;
     }
     flow.leftOut(news.skipped);
-    flow.add(news.lines.map((entry) => this.log.look(entry).text));
+    flow.add(news.lines.map((entry) => this.text(entry)));
     const [newest] = [...news.lines].reverse();
     if (newest) this.page = [...[...news.lines].reverse(), ...this.page].slice(0, this.talk.page);
   }
 }
 
 const ends = {
-  older: { reached: 'That was the oldest line.', none: 'There are no older lines.' },
-  newer: { reached: 'The first of these is the newest line.', none: 'There are no newer lines.' },
+  older: { reached: () => t`That was the oldest line.`, none: () => t`There are no older lines.` },
+  newer: { reached: () => t`The first of these is the newest line.`, none: () => t`There are no newer lines.` },
 } as const;

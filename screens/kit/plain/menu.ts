@@ -1,4 +1,6 @@
 /** A menu: numbered lines, and the prompt for a number. */
+
+import { t } from '../../texts/texts.ts';
 import type { MenuItem, MenuOptions } from '../menu.ts';
 import type { Talk } from './talk.ts';
 
@@ -22,8 +24,8 @@ export async function menu(talk: Talk, options: MenuOptions): Promise<void> {
   };
   say(true);
   for (;;) {
-    const answer = await talk.ask(back ? 'Number, or 0 to go back:' : 'Number, or 0 to leave:', {
-      help: ['Type the number of an entry. Enter says all entries again.'],
+    const answer = await talk.ask(back ? t`Number, or 0 to go back:` : t`Number, or 0 to leave:`, {
+      help: [t`Type the number of an entry. Enter says all entries again.`],
     });
     const given = answer?.trim();
     if (given === undefined || given === '0') {
@@ -32,8 +34,8 @@ export async function menu(talk: Talk, options: MenuOptions): Promise<void> {
     } else if (given === '') say(true);
     else {
       const item = chosen(options.items(), given);
-      if (!item) talk.say(`There is no entry ${given}: 1 to ${options.items().length}.`);
-      else if (item.greyed) talk.say(`Not now. ${item.greyed}`);
+      if (!item) talk.say(t`There is no entry ${given}: 1 to ${options.items().length}.`);
+      else if (item.greyed) talk.say(t`Not now. ${item.greyed}`);
       else if ((await options.choose(item.id)) === 'close') return;
       else say(false);
     }
@@ -42,7 +44,7 @@ export async function menu(talk: Talk, options: MenuOptions): Promise<void> {
 
 function lineOf({ label, description, greyed }: MenuItem, number: number, status: string | undefined): string {
   const what = description && description !== label ? `${label} – ${description}` : label;
-  const beside = [status, greyed && `not now: ${greyed}`].filter(Boolean).join('; ');
+  const beside = [status, greyed && t`not now: ${greyed}`].filter(Boolean).join('; ');
   return `${number}. ${what}${beside ? ` (${beside})` : ''}`;
 }
 

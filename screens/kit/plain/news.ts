@@ -2,6 +2,8 @@
  * Changes of what was said, as lines of their own: one a second at most, and each thing the more seldom the more often
  * it changes, so that a figure that never rests does not drown the others.
  */
+
+import { t } from '../../texts/texts.ts';
 import type { Talk } from './talk.ts';
 
 /** Milliseconds between two lines, and the longest that a restless thing keeps quiet. */
@@ -39,7 +41,7 @@ export class News {
 
   pause(): void {
     this.paused = !this.paused;
-    this.talk.say(this.paused ? 'Changes are not told until p is given again.' : 'Changes are told again.');
+    this.talk.say(this.paused ? t`Changes are not told until p is given again.` : t`Changes are told again.`);
   }
 
   /** All of it was said just now. */

@@ -1,5 +1,6 @@
 /** Opens the plain display on this process's input and output, terminals or not, and leaves them as they were found. */
-import { sentence } from '../../../src/errors.ts';
+
+import { t } from '../../texts/texts.ts';
 import type { Line } from '../canvas.ts';
 import { cells } from '../cells.ts';
 import type { Display } from '../display.ts';
@@ -9,6 +10,7 @@ import { Input } from '../terminal/input.ts';
 import { isUtf8, plainest } from '../terminal/look.ts';
 import { Output, speedOf } from '../terminal/output.ts';
 import { quieten } from '../terminal/quiet.ts';
+import { sentence } from '../told.ts';
 import { locked } from './lock.ts';
 import { Talk } from './talk.ts';
 import { plainUi } from './ui.ts';
@@ -99,7 +101,7 @@ export function openPlain(because?: string): Display {
       const now = problem && sentence(problem);
       if (now === said) return;
       said = now;
-      talk.say(now ?? 'The Gatehouse service answers again.');
+      talk.say(now ?? t`The Gatehouse service answers again.`);
     },
     lock: (check) => locked(talk, check),
     close,
@@ -108,8 +110,8 @@ export function openPlain(because?: string): Display {
 
 const opening = (who: string, because: string | undefined) => [
   because
-    ? `${who}. Plain mode, as ${because}. ? at any prompt gives help.`
-    : `${who}. Plain mode: ? at any prompt gives help.`,
+    ? t`${who}. Plain mode, as ${because}. ? at any prompt gives help.`
+    : t`${who}. Plain mode: ? at any prompt gives help.`,
 ];
 
 /** The parts of the status line, which stand apart by blanks, one after the other. */

@@ -1,8 +1,10 @@
 /** Lines to read: said as they come, then by pages, with search. */
-import { problemOf, sentence } from '../../../src/errors.ts';
+import { problemOf } from '../../../src/errors.ts';
 import { harmless } from '../../../src/values/harmless.ts';
+import { t } from '../../texts/texts.ts';
 import { expressionOf, matchesIn } from '../matching.ts';
 import type { PagerLine, PagerOptions } from '../pager.ts';
+import { sentence } from '../told.ts';
 import type { Talk } from './talk.ts';
 
 /** Lines kept, and characters of a line. */
@@ -44,7 +46,7 @@ async function fed(talk: Talk, { feed, stop }: PagerOptions, lines: string[]): P
       if (problem.code !== 'aborted') add({ text: sentence(problem) });
     })
     .finally(() => ended.abort());
-  talk.say(stop ? `Enter or Ctrl-C: ${stop}.` : 'Enter or Ctrl-C goes back.');
+  talk.say(stop ? t`Enter or Ctrl-C: ${stop}.` : t`Enter or Ctrl-C goes back.`);
   // What stops is told to stop first; the second time it is left to itself.
   await talk.ask('', { signal: ended.signal });
   if (!ended.signal.aborted && stop) {
@@ -79,16 +81,16 @@ class Pages {
     const page = this.lines.slice(begin, begin + this.talk.page);
     this.talk.quote(...page);
     this.at = begin + page.length;
-    if (page.length === 0) this.talk.say('There are no more lines.');
+    if (page.length === 0) this.talk.say(t`There are no more lines.`);
   }
 
   async ask(): Promise<void> {
     for (;;) {
       const isMore = this.at < this.lines.length;
       const answer = await this.talk.ask(
-        isMore ? 'Enter for more, or 0 to go back:' : 'p for the page before, or 0 to go back:',
+        isMore ? t`Enter for more, or 0 to go back:` : t`p for the page before, or 0 to go back:`,
         {
-          help: ['n: the next page. p: the page before. /text: search, ?text: search backward, / alone: again.'],
+          help: [t`n: the next page. p: the page before. /text: search, ?text: search backward, / alone: again.`],
         },
       );
       const given = answer?.trim() ?? '0';
@@ -96,7 +98,7 @@ class Pages {
       if (given === '' || given === 'n') this.more();
       else if (given === 'p') this.say(this.at - 2 * this.talk.page);
       else if (/^[/?]/.test(given)) this.search(given);
-      else this.talk.say('That is no answer to this; ? gives help.');
+      else this.talk.say(t`That is no answer to this; ? gives help.`);
     }
   }
 
@@ -109,9 +111,9 @@ class Pages {
     const { expression } = this;
     const matches = expression && matchesIn(this.lines, expression, 200);
     const line = matches && this.next(matches);
-    if (!expression) this.talk.say('Search for what? /text');
-    else if (!matches) this.talk.say('That expression takes too long.');
-    else if (line === undefined) this.talk.say('It is not there.');
+    if (!expression) this.talk.say(t`Search for what? /text`);
+    else if (!matches) this.talk.say(t`That expression takes too long.`);
+    else if (line === undefined) this.talk.say(t`It is not there.`);
     else {
       this.found = line;
       this.say(line);

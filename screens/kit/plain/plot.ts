@@ -1,6 +1,8 @@
 /** Values over time in words: the newest, the lowest and the highest of each line. */
-import { type Problem, problemOf, sentence } from '../../../src/errors.ts';
+import { type Problem, problemOf } from '../../../src/errors.ts';
+import { t } from '../../texts/texts.ts';
 import type { Pane, PlotOptions } from '../plot.ts';
+import { sentence } from '../told.ts';
 import { News } from './news.ts';
 import type { Talk } from './talk.ts';
 import { busy } from './work.ts';
@@ -22,7 +24,7 @@ export async function plot(talk: Talk, { title, caption, panes }: PlotOptions): 
     else
       await busy(
         talk,
-        'Reading',
+        t`Reading`,
         () =>
           new Promise<void>((resolve) => {
             const take = (told: readonly Pane[]) => {
@@ -40,8 +42,8 @@ export async function plot(talk: Talk, { title, caption, panes }: PlotOptions): 
     say();
     for (;;) {
       news.on(true);
-      const answer = await talk.ask('Enter refreshes, 0 goes back:', {
-        help: ['Enter says all of it again. p stops telling changes, and begins again.'],
+      const answer = await talk.ask(t`Enter refreshes, 0 goes back:`, {
+        help: [t`Enter says all of it again. p stops telling changes, and begins again.`],
       });
       news.on(false);
       const given = answer?.trim();
@@ -59,14 +61,14 @@ function linesOf(panes: readonly Pane[]): Map<string, string> {
     panes.flatMap(({ title, series }) =>
       series.map(({ title: name, points }) => {
         const what = [title, name].filter(Boolean).join(' ');
-        return [what, `${what}: ${points.length ? said(points) : 'no figures yet'}`] as const;
+        return [what, `${what}: ${points.length ? said(points) : t`no figures yet`}`] as const;
       }),
     ),
   );
 }
 
 function said(points: readonly number[]): string {
-  return `now ${short(points.at(-1) ?? 0)}, lowest ${short(Math.min(...points))}, highest ${short(Math.max(...points))}`;
+  return t`now ${short(points.at(-1) ?? 0)}, lowest ${short(Math.min(...points))}, highest ${short(Math.max(...points))}`;
 }
 
 const short = (value: number) => String(Number(value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)));

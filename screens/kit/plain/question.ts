@@ -1,6 +1,7 @@
 /** A text to read, a yes-or-no question, and one that must be answered by typing a word. */
 
 import type { Problem } from '../../../src/errors.ts';
+import { t } from '../../texts/texts.ts';
 import { type MessageOptions, problemMessage } from '../message.ts';
 import type { ConfirmOptions } from '../question.ts';
 import type { Talk } from './talk.ts';
@@ -25,7 +26,7 @@ export async function confirm(talk: Talk, options: ConfirmOptions): Promise<bool
   talk.title(title);
   talk.say(...(typed ? said : said.filter((one) => one !== question)));
   if (typed) return (await typedWord(talk, typed)) === typed;
-  return yesOrNo(talk, question, { otherwise: false, help: [`y: ${yes}. n or Enter: ${no ?? 'Cancel'}.`] }).then(
+  return yesOrNo(talk, question, { otherwise: false, help: [t`Yes: ${yes}. No, or Enter: ${no ?? t`Cancel`}.`] }).then(
     (answer) => answer ?? false,
   );
 }
@@ -40,13 +41,13 @@ function questionOf(title: string, said: readonly string[], yes: string): string
 
 async function typedWord(talk: Talk, word: string): Promise<string | undefined> {
   for (;;) {
-    const answer = await talk.ask(`Type ${word} to go on, or Enter to go back:`, {
-      help: [`Only the word ${word} goes on.`],
+    const answer = await talk.ask(t`Type ${word} to go on, or Enter to go back:`, {
+      help: [t`Only the word ${word} goes on.`],
     });
     const given = answer?.trim();
     if (!given || given === '0') return undefined;
     if (given === word) return word;
-    talk.say(`That was not "${word}".`);
+    talk.say(t`That was not "${word}".`);
   }
 }
 
@@ -57,12 +58,20 @@ export async function yesOrNo(
   { otherwise, help = [] }: { otherwise: boolean; help?: readonly string[] },
 ): Promise<boolean | undefined> {
   for (;;) {
-    const answer = await talk.ask(`${question} [${otherwise ? 'Y/n' : 'y/N'}]`, { help });
+    const answer = await talk.ask(`${question} [${lettersOf(otherwise)}]`, { help });
     if (answer === undefined) return undefined;
     const given = answer.trim().toLowerCase();
     if (given === '') return otherwise;
-    if (given === 'y' || given === 'yes') return true;
-    if (given === 'n' || given === 'no' || given === '0') return false;
-    talk.say('Answer y or n.');
+    if (given === 'y' || isBegun(t`yes`, given)) return true;
+    if (given === '0' || isBegun(t`no`, given)) return false;
+    talk.say(t`Answer yes or no.`);
   }
 }
+
+/** "y/N": Enter means the capital one. */
+function lettersOf(otherwise: boolean): string {
+  const [yes, no] = [t`yes`.charAt(0), t`no`.charAt(0)];
+  return otherwise ? `${yes.toUpperCase()}/${no}` : `${yes}/${no.toUpperCase()}`;
+}
+
+const isBegun = (word: string, given: string) => given === word || given === word.charAt(0);

@@ -1,7 +1,9 @@
 /** Rows as numbered lines, by pages; changes of live ones as they come. */
-import { type Problem, problemOf, sentence } from '../../../src/errors.ts';
+import { type Problem, problemOf } from '../../../src/errors.ts';
 import { harmless } from '../../../src/values/harmless.ts';
+import { t } from '../../texts/texts.ts';
 import type { Column, TableOptions } from '../table.ts';
+import { sentence } from '../told.ts';
 import { News } from './news.ts';
 import { textOf, yesOrNo } from './question.ts';
 import type { Talk } from './talk.ts';
@@ -36,7 +38,7 @@ class Table<R> {
     private readonly options: TableOptions<R>,
     private readonly signal: AbortSignal,
   ) {
-    this.news = new News(talk, signal, (id) => `${this.numbers.get(id) ?? '?'} is gone.`);
+    this.news = new News(talk, signal, (id) => t`${this.numbers.get(id) ?? '?'} is gone.`);
   }
 
   async run(): Promise<void> {
@@ -59,7 +61,7 @@ class Table<R> {
       this.problem = problemOf(error);
       this.changed();
     });
-    await busy(this.talk, 'Reading', async () => {
+    await busy(this.talk, t`Reading`, async () => {
       while (!this.rows && !this.problem)
         await new Promise<void>((resolve) => {
           this.changed = resolve;
@@ -135,7 +137,11 @@ class Table<R> {
     const marks = columns.filter(({ title }) => !title).map((column) => harmless(column.text(row)).trim());
     const [first, ...others] = titled;
     const cells = `${first}${others.length ? `: ${others.join(', ')}` : ''}`;
-    const marked = marks.filter(Boolean).join(' ');
+    // What stands in a column without a title is a sign.
+    const marked = marks
+      .map((mark) => (mark === '*' ? t`changed` : mark))
+      .filter(Boolean)
+      .join(' ');
     return `${ofAll ? '' : `${this.numbers.get(id(row)) ?? '?'}. `}${cells}${marked ? ` (${marked})` : ''}`;
   }
 
@@ -143,21 +149,21 @@ class Table<R> {
 
   private async askAll(): Promise<void> {
     while (this.isMore) {
-      const answer = await this.talk.ask('Enter for more, or 0 to go back:', { signal: this.signal });
+      const answer = await this.talk.ask(t`Enter for more, or 0 to go back:`, { signal: this.signal });
       if (answer === undefined || answer.trim() === '0') return;
       this.more();
     }
     const [first] = this.rows ?? [];
     if (first === undefined) return;
-    if (await yesOrNo(this.talk, `${this.options.ok ?? 'OK'}?`, { otherwise: false }))
+    if (await yesOrNo(this.talk, `${this.options.ok ?? t`OK`}?`, { otherwise: false }))
       await this.options.choose?.(first);
   }
 
   private prompt(): string {
     const choose = this.options.choose
-      ? [`Number${this.options.ok ? ` for ${this.options.ok.toLowerCase()}` : ''}`]
+      ? [this.options.ok ? t`Number for ${this.options.ok.toLowerCase()}` : t`Number`]
       : [];
-    return [...choose, ...(this.isMore ? ['Enter for more'] : []), 'or 0 to go back:'].join(', ');
+    return [...choose, ...(this.isMore ? [t`Enter for more`] : []), t`or 0 to go back:`].join(', ');
   }
 
   private async ask(): Promise<void> {
@@ -176,13 +182,13 @@ class Table<R> {
   }
 
   private help(): string[] {
-    const choose = this.options.choose ? ['Type the number of a row.'] : [];
+    const choose = this.options.choose ? [t`Type the number of a row.`] : [];
     const titles = this.options.columns.map(({ title }) => title).filter(Boolean);
     return [
       ...choose,
-      'Enter says the next page, and after the last one all again.',
-      `s and a column sorts by it, r turns the order: ${titles.join(', ')}.`,
-      'p stops telling changes, and begins again.',
+      t`Enter says the next page, and after the last one all again.`,
+      t`s and a column sorts by it, r turns the order: ${titles.join(', ')}.`,
+      t`p stops telling changes, and begins again.`,
     ];
   }
 
@@ -191,7 +197,7 @@ class Table<R> {
     const column = this.options.columns.find((one) => one.title?.toLowerCase().startsWith(wanted));
     if (!wanted || !column?.title)
       this.talk.say(
-        `Sort by what? ${this.options.columns
+        t`Sort by what? ${this.options.columns
           .map((one) => one.title)
           .filter(Boolean)
           .join(', ')}`,
@@ -209,8 +215,8 @@ class Table<R> {
     const { choose, id, detail, title } = this.options;
     const wanted = /^\d+$/.test(given) ? Number(given) : undefined;
     const row = this.rows?.find((one) => this.numbers.get(id(one)) === wanted);
-    if (!choose || wanted === undefined) this.talk.say('That is no answer to this; ? gives help.');
-    else if (row === undefined) this.talk.say(`There is no row ${given}.`);
+    if (!choose || wanted === undefined) this.talk.say(t`That is no answer to this; ? gives help.`);
+    else if (row === undefined) this.talk.say(t`There is no row ${given}.`);
     else {
       const more = detail?.(row);
       if (more) this.talk.say(more);

@@ -4,6 +4,7 @@
  */
 import { harmless, harmlessLines } from '../../../src/values/harmless.ts';
 import { columns, wrap } from '../../../src/values/width.ts';
+import { t } from '../../texts/texts.ts';
 import type { Key } from '../terminal/types.ts';
 
 /** Where it all goes to and comes from. */
@@ -45,9 +46,8 @@ interface Turn {
   giveUp(): void;
 }
 
-const everywhere = [
-  '! tells the status of the appliance. < or Ctrl-C goes back, and gives up what runs. Ctrl-D leaves the console.',
-];
+const everywhere = () =>
+  t`! tells the status of the appliance. < or Ctrl-C goes back, and gives up what runs. Ctrl-D leaves the console.`;
 /** Characters of one answer, and of all that is typed ahead: a line that sends noise might send more. */
 const longest = 4096;
 const mostAhead = 64 * 1024;
@@ -252,8 +252,8 @@ export class Talk {
   }
 
   private command(turn: Turn, line: string): boolean {
-    if (line === '?') this.say(...turn.help, ...everywhere);
-    else if (line === '!') this.say(this.status || 'The status is not known yet.');
+    if (line === '?') this.say(...turn.help, everywhere());
+    else if (line === '!') this.say(this.status || t`The status is not known yet.`);
     else return false;
     return true;
   }

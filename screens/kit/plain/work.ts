@@ -1,5 +1,6 @@
 /** What takes a while: said when it lasts, given up with Ctrl-C; its steps as lines. */
 import { harmless } from '../../../src/values/harmless.ts';
+import { t } from '../../texts/texts.ts';
 import { givenUp, type Outcome, outcomeOf } from '../outcome.ts';
 import type { ProgressNews, ProgressOptions } from '../progress.ts';
 import type { Talk } from './talk.ts';
@@ -16,7 +17,7 @@ export function busy<T>(talk: Talk, what: string, work: (signal: AbortSignal) =>
 
 export async function progress<T>(talk: Talk, { title, givingUp, work }: ProgressOptions<T>): Promise<Outcome<T>> {
   talk.title(title);
-  talk.say(['Ctrl-C gives up.', givingUp].filter(Boolean).join(' '));
+  talk.say([t`Ctrl-C gives up.`, givingUp].filter(Boolean).join(' '));
   const steps = new Steps(talk);
   return during(talk, title, (signal) => work((news) => !signal.aborted && steps.take(news), signal));
 }
@@ -25,7 +26,7 @@ async function during<T>(talk: Talk, what: string, work: (signal: AbortSignal) =
   const giving = new AbortController();
   const began = performance.now();
   const still = setInterval(() => {
-    talk.say(`${what}: ${Math.round((performance.now() - began) / 1000)} s by now. Ctrl-C gives up.`);
+    talk.say(t`${what}: ${Math.round((performance.now() - began) / 1000)} s by now. Ctrl-C gives up.`);
   }, again);
   let left: () => void = () => undefined;
   const isLeft = new Promise<Outcome<never>>((resolve) => {
@@ -51,7 +52,7 @@ class Steps {
 
   take({ step, outcome, fraction }: ProgressNews): void {
     if (step !== undefined && outcome) {
-      this.talk.say(`${outcome.passed ? 'ok' : 'FAILED'}: ${short(step)}: ${short(outcome.said)}`);
+      this.talk.say(`${outcome.passed ? t`ok` : t`FAILED`}: ${short(step)}: ${short(outcome.said)}`);
       this.running = step;
     } else if (step !== undefined && step !== this.running) {
       this.talk.say(short(step));
