@@ -61,5 +61,5 @@ async function present(entry: Entry, appliance: Appliance, signal: AbortSignal):
 function texts({ id, label, description }: Entry, brand: Brand): { label: string; description: string } {
   // A brand's texts are its own, in its own language.
   const named = { label: said(label), description: said(description), ...brand.menu[id] };
-  return { label: named.label, description: named.description.replace('{platform}', brand.platform) };
+  return { label: named.label, description: named.description.replace('{platform}', said(brand.platform)) };
 }

@@ -34,14 +34,29 @@ export class Buttons {
 
   /** Columns the row needs. */
   get width(): number {
-    return this.labels.reduce((sum, label) => sum + label.length + 4, 0) + Math.max(0, this.labels.length - 1) * 2;
+    return widthOf(this.labels);
   }
 
   paint(canvas: Canvas, y: number, active = true): void {
-    let x = Math.max(0, Math.floor((canvas.width - this.width) / 2));
-    this.labels.forEach((label, at) => {
-      const focused = active && at === this.focus;
+    const { from, to } = this.seen(canvas.width);
+    let x = Math.max(0, Math.floor((canvas.width - widthOf(this.labels.slice(from, to))) / 2));
+    if (from > 0) canvas.text(0, y, '…', 'button');
+    this.labels.slice(from, to).forEach((label, at) => {
+      const focused = active && from + at === this.focus;
       x += canvas.text(x, y, `< ${label} >`, focused ? 'focus' : 'button') + 2;
     });
+    if (to < this.labels.length) canvas.text(canvas.width - 1, y, '…', 'button');
+  }
+
+  /** Those that there is room for, the one with the focus among them. */
+  private seen(room: number): { from: number; to: number } {
+    const { labels } = this;
+    let [from, to] = [0, labels.length];
+    while (to - 1 > Math.max(0, this.focus) && widthOf(labels.slice(from, to)) > room) to--;
+    while (from < this.focus && widthOf(labels.slice(from, to)) > room) from++;
+    return { from, to };
   }
 }
+
+const widthOf = (labels: readonly string[]) =>
+  labels.reduce((sum, label) => sum + label.length + 4, 0) + Math.max(0, labels.length - 1) * 2;

@@ -4,10 +4,17 @@ import { t } from '../texts/texts.ts';
 import type { Look } from './terminal/types.ts';
 
 /** Keys that have a sign of their own in the title bar. */
-const signs: Record<string, { unicode: string; ascii: string }> = {
-  arrows: { unicode: '←↑↓→', ascii: 'arrows' },
-  updown: { unicode: '↑↓', ascii: 'Up/Down' },
-  leftright: { unicode: '←→', ascii: 'Left/Right' },
+const signs: Record<string, { unicode: string; ascii(): string }> = {
+  arrows: { unicode: '←↑↓→', ascii: () => t`arrows` },
+  updown: { unicode: '↑↓', ascii: () => t`Up/Down` },
+  leftright: { unicode: '←→', ascii: () => t`Left/Right` },
+};
+/** Keys whose names keyboards of another language have in their own. */
+const names: Record<string, () => string> = {
+  SPACE: () => t`SPACE`,
+  DEL: () => t`DEL`,
+  'PgUp/PgDn': () => t`PgUp/PgDn`,
+  'Home/End': () => t`Home/End`,
 };
 
 export interface KeyHint {
@@ -63,7 +70,8 @@ export const everywhere = (helpKey: string): readonly KeyHint[] => [
 
 export function keySign(key: string, look: Look): string {
   const sign = signs[key];
-  return sign ? (look.unicode ? sign.unicode : sign.ascii) : key;
+  if (sign) return look.unicode ? sign.unicode : sign.ascii();
+  return names[key]?.() ?? key;
 }
 
 /**

@@ -99,7 +99,9 @@ export function boxes(lines: readonly string[]): { title: string; left: number; 
 function expectWhole(pty: Pty, status = ' gatehouse-lab'): void {
   const lines = pty.screen();
   const seen = pty.text();
-  expect(lines[0], seen).toMatch(/^ Gatehouse {2}LAB.* (USE: .*|[?h] for help|.* to .*) *$/);
+  expect(lines[0], seen).toMatch(
+    /^ Gatehouse {2}LAB.* (USE: .*|[?h] for help|.* to .*|TECLAS: .*|[?h] ayuda|(ENTER|ESC|SPACE) .*) *$/,
+  );
   expect(lines.at(-1)?.startsWith(status), seen).toBe(true);
   expect(boxes(columnwise(pty).slice(1, -1)).length, seen).toBeGreaterThan(0);
   expect(seen).not.toMatch(/[^\n\P{C}]/u);

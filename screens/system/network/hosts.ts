@@ -23,7 +23,7 @@ export const hosts: Screen = async (surroundings) => {
       title: t`Static host names`,
       rows: [
         ...entries.map((entry, at): Row => ({ ...entry, at, kind: 'ours' })),
-        { name: 'Add a name', address: '', kind: 'add' },
+        { name: t`Add a name`, address: '', kind: 'add' },
         ...others.map((entry): Row => ({ ...entry, kind: 'other' })),
       ],
       id: ({ name, address, kind }) => `${kind} ${name} ${address}`,
