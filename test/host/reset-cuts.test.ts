@@ -13,9 +13,9 @@ const program = new URL('../../dist/gatehouse', import.meta.url).pathname;
 const cuts = Number(process.env.GATEHOUSE_CUTS ?? 10);
 const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000);
 
-/** Where the cut is: so many milliseconds at most (random) after that. Deleting is what takes several cuts. */
-const points = { asked: 600, 'switched on': 1200, deleting: 900, 'deleting again': 900 } as const;
-type Point = keyof typeof points;
+/** Where the cut is: randomly after that, until a little later than it takes without a cut. */
+const points = ['asked', 'switched on', 'deleting', 'deleting again'] as const;
+type Point = (typeof points)[number];
 
 /** Marsaglia's xorshift: the same points for the same seed. */
 function randomOf(start: number): () => number {
@@ -31,19 +31,47 @@ function randomOf(start: number): () => number {
 describeWith({ ...hostNeeds, paths: [program] }, `a reset cut at ${cuts} random points (seed ${seed})`, () => {
   let machine: ResetHost;
   let before: string[];
+  /** Milliseconds that each part takes. */
+  let spans: Record<Point, number>;
   beforeAll(async () => {
     machine = await ResetHost.make();
     await machine.host.boot();
     await machine.answers();
     before = await machine.look();
+    spans = await uncut();
     await machine.host.powerCut();
-  }, 120_000);
+  }, 180_000);
   afterAll(() => machine?.host.end());
 
   // Not a wait for anything: the moment is what is random.
   const after = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const isDecided = () => existsSync(join(machine.disk, 'var/lib/gatehouse-reset/marker'));
   const isBegun = () => !existsSync(join(machine.disk, 'home/operator/.ssh/authorized_keys'));
+
+  const ask = () =>
+    machine.host.run(['gatehouse', 'reset', '--yes-delete-everything', '--in', '0']).catch(() => undefined);
+
+  /** A reset of the running machine, timed. */
+  async function uncut(): Promise<Record<Point, number>> {
+    const { host } = machine;
+    const times = [performance.now()];
+    const asked = ask();
+    await host.wentDown();
+    await asked;
+    times.push(performance.now());
+    const booting = host.boot();
+    await until('the reset to begin', isBegun, 30_000);
+    times.push(performance.now());
+    await until('the reset to be complete', () => !isDecided(), 60_000);
+    times.push(performance.now());
+    await booting;
+    const [down, begun, complete] = times.slice(1).map((time, at) => 1.2 * (time - (times[at] ?? 0))) as [
+      number,
+      number,
+      number,
+    ];
+    return { asked: down, 'switched on': begun + complete, deleting: complete, 'deleting again': complete };
+  }
 
   /** Switches it on, and cuts its power so long after that, or after its reset has begun. */
   async function cutWhileStarting(wait: number, isDeleting: boolean): Promise<void> {
@@ -62,11 +90,11 @@ describeWith({ ...hostNeeds, paths: [program] }, `a reset cut at ${cuts} random 
   /** A reset that is cut there. */
   async function cut(point: Point, random: () => number): Promise<string> {
     const { host } = machine;
-    const wait = random() * points[point];
+    const wait = random() * spans[point];
     await machine.own();
     await host.boot();
     await machine.answers();
-    const asked = host.run(['gatehouse', 'reset', '--yes-delete-everything', '--in', '0']).catch(() => undefined);
+    const asked = ask();
     if (point === 'asked') {
       await after(wait);
       await host.powerCut();
@@ -81,13 +109,12 @@ describeWith({ ...hostNeeds, paths: [program] }, `a reset cut at ${cuts} random 
   }
 
   test('is complete after the next start, or was never decided', { timeout: 60_000 + cuts * 60_000 }, async () => {
-    console.log(`${cuts} cuts, seed ${seed}`);
+    console.log(`${cuts} cuts, seed ${seed}, within ms: ${JSON.stringify(spans)}`);
     const random = randomOf(seed);
-    const names = Object.keys(points) as Point[];
     const seen = { 'before it was decided': 0, 'in the middle': 0, 'after it was complete': 0 };
     for (let done = 0; done < cuts; done++) {
       const { host } = machine;
-      const at = await cut(names[done % names.length] as Point, random);
+      const at = await cut(points[done % points.length] as Point, random);
       const [decided, begun] = [isDecided(), isBegun()];
       await host.boot();
       await machine.answers();

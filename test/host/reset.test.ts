@@ -46,6 +46,9 @@ describeWith({ ...hostNeeds, paths: [program] }, 'gatehouse reset on a real mach
     const keys = (await machine.run('cat /etc/ssh/ssh_host_*_key.pub')).trim().split('\n');
     expect(keys).toHaveLength(machine.keys.trim().split('\n').length);
     for (const key of keys) expect(machine.keys).not.toContain(key.split(' ')[1]);
+    // The consoles are there as before.
+    for (const console of ['getty@tty1', 'serial-getty@ttyS0'])
+      expect(await machine.run(`systemctl show --value -p LoadState -p UnitFileState ${console}`)).toContain('loaded');
     const said = await machine.run('journalctl -b -u gatehouse-reset.service -o cat --no-pager');
     expect(said).toContain('Reset, asked for by root at');
     expect(said).toContain('Reset: complete');
@@ -59,6 +62,7 @@ describeWith({ ...hostNeeds, paths: [program] }, 'gatehouse reset on a real mach
   test('afterwards it is set up as a new one', async () => {
     expect(await machine.run('gatehouse audit')).toBe('Nothing was changed yet.\n');
     expect(await machine.run('gatehouse registration show')).toMatch(/not registered/i);
+    expect(JSON.parse(await machine.run('gatehouse --json setup status'))).toMatchObject({ finished: false });
     await machine.run(`gatehouse hosts add ${canary}.example=10.1.2.3`);
     expect(await machine.run('cat /etc/hosts')).toContain(canary);
   });
