@@ -4,6 +4,7 @@ import type { Found } from '../adapters/network/parse.ts';
 import { testLink } from '../adapters/network/probe.ts';
 import type { ChangeDraft, InterfaceSettings, TestResult } from '../appliance.ts';
 import { problemOf, sentence } from '../errors.ts';
+import { trustedBy } from '../platform/client/reach.ts';
 import type { Settings } from '../settings/schema.ts';
 import { type Cidr, partsOf } from '../values/cidr.ts';
 import { parseHost } from '../values/host.ts';
@@ -102,7 +103,7 @@ const isName = (host: string) => /[a-z]/i.test(host) && !host.includes(':');
 
 /** Without a suffix there is no platform to be reached; but a proxy is tried with the brand's first. */
 async function platform(
-  { machine, brand, pace }: System,
+  { machine, brand, state, pace }: System,
   draft: ChangeDraft,
   settings: Settings,
   signal: AbortSignal,
@@ -113,7 +114,10 @@ async function platform(
   const parsed = parseHost(host);
   const isAround = !enabled || (parsed.ok && isDirect(parsed.value, noProxy));
   const ways = isAround ? [] : order === 'random' ? shuffled(proxies) : proxies;
-  const test = (inner: AbortSignal) => machine.proxy.test({ host, port: HTTPS, proxies: ways }, inner);
+  // As the platform itself is judged afterwards: it may be somebody's own.
+  const trusted = await trustedBy(state, brand);
+  const target = { host, port: HTTPS, proxies: ways, ...(trusted === undefined ? {} : { trusted }) };
+  const test = (inner: AbortSignal) => machine.proxy.test(target, inner);
   try {
     return await within(PLATFORM_LIMIT * pace, host, test, signal);
   } catch (error) {

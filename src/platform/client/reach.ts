@@ -56,7 +56,7 @@ export async function reachOf(
 }
 
 /** An own platform's CA in the file for it, or the brand's; else the system's, to which a company may add its own. */
-async function trustedBy(state: string, brand: Brand): Promise<string | undefined> {
+export async function trustedBy(state: string, brand: Brand): Promise<string | undefined> {
   const own = await textOf(join(state, 'platform-ca.pem'));
   return own ?? brand.platformCa ?? (await textOf('/etc/ssl/certs/ca-certificates.crt'));
 }
