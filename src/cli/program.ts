@@ -36,7 +36,8 @@ import { terminalOf } from './terminal.ts';
 type Options = LinkOptions & { plain?: true; json?: true; group?: string; state?: string };
 
 const notes = `
-Without a command: the console; with GATEHOUSE_PLAIN=1 as with --plain. As --lab takes a name, write --lab=NAME before a command.
+Without a command: the console; with GATEHOUSE_PLAIN=1 in the environment as with --plain.
+As --lab takes a name, write --lab=NAME before a command.
 With --json a result is one JSON value on one line, what is told live is one line each, and an error is
 {"error": {code, details, what, why, advice}} on standard output; without it errors go to standard error.
 

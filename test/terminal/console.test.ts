@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
 import { Pty, type PtyOptions } from './pty.ts';
+import { Teletype } from './teletype.ts';
 
 let built: Built;
 let folder: string;
@@ -84,6 +85,21 @@ describe('with a service', () => {
       await seeWhole(pty);
     },
   );
+  test('that ends and comes back, it says so once each when shown plainly, and goes on', async () => {
+    await startService();
+    const reader = new Teletype(built.program, ['--plain', '--socket', socket]);
+    open.push(reader.pty);
+    await reader.see(/gatehouse-lab – 10\.20\.0\.15[\s\S]*0 to leave: $/);
+    await stopService();
+    await reader.see('The Gatehouse service does not answer.');
+    reader.say('4');
+    await reader.see(/Diagnostics\n[\s\S]*go back: $/);
+    await startService();
+    await reader.see(/The Gatehouse service answers again\.\n[\s\S]*go back: $/);
+    reader.say('Units');
+    await reader.see(/1\. gatehouse: active[\s\S]*go back: $/);
+    expect(reader.output.match(/does not answer/g)).toHaveLength(1);
+  });
   test('that is not there yet, it says so, and goes on when it is', async () => {
     const pty = start();
     await pty.waitFor('The Gatehouse service does not answer.');
@@ -163,21 +179,20 @@ describe('however it ends, the terminal is as it was found', () => {
 
 describe('where it cannot be shown it says so in one sentence, with exit code 2', () => {
   const args = () => ['--lab=healthy', `--lab-folder=${join(folder, 'lab')}`];
-  test.each([
-    ['dumb', 'cannot move its cursor'],
-    ['nonsense', 'not in the terminal database'],
-  ])('TERM=%s', async (term, why) => {
-    const pty = start({ term }, built.program, args());
-    expect((await pty.exited).exitCode).toBe(2);
-    expect(pty.text().replaceAll('\n', '')).toContain(why);
-    expect(pty.raw).not.toContain('\x1b');
-    expect(pty.raw.trim().split('\r\n').length).toBeLessThanOrEqual(2);
-  });
   test('no terminal at all', () => {
     const { status, stdout, stderr } = spawnSync(built.program, args(), { encoding: 'utf8', input: '' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^[^\n]*terminal[^\n]*\n$/);
   });
+});
+
+test('kill -9 of a console shown plainly leaves the tty as it was found, and sends it no sequence', async () => {
+  const pty = inShell({ env: { GATEHOUSE_PLAIN: '1' } });
+  await pty.waitFor('0 to leave:');
+  process.kill(childOf(childOf(pty.pid)), 'SIGKILL');
+  await pty.waitFor('code 137, mode as found');
+  expect(pty.text()).toContain('ended from outside (signal 9)');
+  expect(pty.raw).not.toContain('\x1b');
 });
 
 describe('the window', () => {

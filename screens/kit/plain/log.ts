@@ -173,7 +173,7 @@ class Log {
 
   private take(news: LogNews, flow: Flow): void {
     if (news.kind !== 'lines') {
-      const why = news.kind === 'interrupted' ? t`Waiting: ${news.why}` : t`The file was ${news.kind}.`;
+      const why = news.kind === 'interrupted' ? t`Waiting: ${said(news.why)}` : t`The file was ${said(news.kind)}.`;
       flow.add([news.kind === 'resumed' ? t`Following again.` : why]);
       return;
     }

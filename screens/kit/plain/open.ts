@@ -1,5 +1,6 @@
 /** Opens the plain display on this process's input and output, terminals or not, and leaves them as they were found. */
 
+import type { ProblemCode } from '../../../src/errors.ts';
 import { t } from '../../texts/texts.ts';
 import type { Line } from '../canvas.ts';
 import { cells } from '../cells.ts';
@@ -86,7 +87,7 @@ export function openPlain(because?: string): Display {
     });
   }
 
-  let said: string | undefined;
+  let away: ProblemCode | undefined;
   return {
     ui: plainUi(talk),
     get lastKey() {
@@ -98,10 +99,10 @@ export function openPlain(because?: string): Display {
       talk.status = statusSaid(text);
     },
     notice: (problem) => {
-      const now = problem && sentence(problem);
-      if (now === said) return;
-      said = now;
-      talk.say(now ?? t`The Gatehouse service answers again.`);
+      // Tried again, it can be away for another reason: that is no news.
+      if (problem?.code === away) return;
+      away = problem?.code;
+      talk.say(problem ? sentence(problem) : t`The Gatehouse service answers again.`);
     },
     lock: (check) => locked(talk, check),
     close,
