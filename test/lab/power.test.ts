@@ -2,8 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { PowerState, Unit } from '../../src/appliance.ts';
-import { openLabLink } from '../../src/cli/lab.ts';
+import type { PowerState, RegistrationState, Unit } from '../../src/appliance.ts';
+import { defaultBrand } from '../../src/brand/brand.ts';
+import { openLabLink, openLabMachine } from '../../src/cli/lab.ts';
+import { assemble } from '../../src/service/appliance.ts';
+import { logTo } from '../../src/service/log.ts';
 import { failing, reached, seen } from '../service/world.ts';
 import { emptyFolder } from './place.ts';
 
@@ -76,6 +79,32 @@ test('a reset empties the folder of this machine and no other, and begins as at 
   expect((await audit.read({ lines: 10 })).entries).toEqual([]);
   expect((await access.read({})).passwordSet).toBe(false);
   expect((await time.read({})).settings.zone).toBe('Etc/UTC');
+});
+
+test('a reset is decided before the platform is told, so that no cut leaves a machine that is only deregistered', async () => {
+  const lab = await openLabMachine({ labFolder: await emptyFolder() }, defaultBrand);
+  onTestFinished(() => lab.close());
+  const closing = new AbortController();
+  onTestFinished(() => closing.abort());
+  const { about, machine, state, down } = lab;
+  const quiet = logTo({ write: () => undefined });
+  const audit = { note: async () => undefined };
+  let whenDecided: RegistrationState | undefined;
+  const reset = { ...machine.power.reset };
+  reset.decide = async (by) => {
+    whenDecided = await registration.read({});
+    await machine.power.reset.decide(by);
+  };
+  const { platform, registration, power } = await assemble({
+    ...{ about, brand: defaultBrand, audit, log: quiet, state, closing: closing.signal },
+    machine: { ...machine, power: { ...machine.power, reset } },
+  });
+  await platform.set({ suffix: defaultBrand.platforms[0]?.suffix ?? '' });
+  await registration.register({ code: about.lab?.code ?? '' });
+  await power.schedule({ action: 'reset', seconds: 0 });
+  expect(await down).toBe('reboot');
+  expect(whenDecided).toMatchObject({ registered: true });
+  expect(await registration.read({})).toEqual({ registered: false });
 });
 
 test('a reset that was decided and cut off is carried out by the next opening', async () => {
