@@ -41,7 +41,7 @@ describeWith({ ...registrationNeeds, paths: [...registrationNeeds.paths, program
 
   const begin = async () => {
     machine = await RegistrationHost.boot(image);
-    await run('useradd', '-m', '-s', '/bin/sh', 'operator');
+    await run('useradd', '-m', '-g', 'operator', '-G', 'gatehouse', '-s', '/bin/sh', 'operator');
     // What is at home may be written since the service has seen it there.
     await run('systemctl', 'restart', 'gatehouse.service');
     await machine.answers();
@@ -147,7 +147,7 @@ describeWith({ ...registrationNeeds, paths: [...registrationNeeds.paths, program
       await write(exported);
       const command = 'gatehouse apply /root/set-up.yaml >/root/said 2>&1 & ';
       await run('sh', '-c', command);
-      await until('the tests', async () => (await run('cat', '/root/said')).stdout.includes('Testing'));
+      await until('the tests', async () => (await run('cat', '/root/said')).stdout.includes('Testing'), 30_000);
       await run('systemctl', 'kill', '--signal=KILL', 'gatehouse.service');
       await machine.answers();
       await until('it to be back', () => isReachable('10.77.0.2'), 60_000);
