@@ -12,7 +12,7 @@ import type { Surroundings } from './kit/screen.ts';
 import { firstSteps, tree } from './menu.ts';
 import { openMenu } from './open-menu.ts';
 import { Statuses } from './statuses.ts';
-import { languageFor, setLanguage, t } from './texts/texts.ts';
+import { languageFor, said, setLanguage, t } from './texts/texts.ts';
 
 /** Milliseconds that the first paint waits for the service to name its brand. */
 const patience = 300;
@@ -22,6 +22,7 @@ const patience = 300;
  * where that is asked for, and where the terminal cannot show the other. Gives the exit code.
  */
 export async function openConsole({ link, plain = false }: { link: Link; plain?: boolean }): Promise<number> {
+  setLanguage(languageFor(process.env, undefined));
   const display = await openDisplay(plain);
   const ended = new AbortController();
   try {
@@ -58,7 +59,9 @@ async function openDisplay(plain: boolean): Promise<Display> {
   } catch (error) {
     const problem = problemOf(error);
     if (problem.code !== 'terminal-unusable' || !process.stdin.isTTY || !process.stdout.isTTY) throw error;
-    return openPlain(`${problem.details.term || 'this terminal'} cannot show the other: ${problem.details.why}`);
+    return openPlain(
+      t`${problem.details.term || t`this terminal`} cannot show the other: ${said(problem.details.why)}`,
+    );
   }
 }
 

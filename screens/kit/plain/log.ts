@@ -2,7 +2,7 @@
 import type { LogEntry, LogNews, LogPattern } from '../../../src/appliance.ts';
 import { problemOf } from '../../../src/errors.ts';
 import { harmless } from '../../../src/values/harmless.ts';
-import { t } from '../../texts/texts.ts';
+import { said, t } from '../../texts/texts.ts';
 import type { LogViewOptions, OpenLog } from '../log-view.ts';
 import type { Direction } from '../log-window.ts';
 import { expressionOf } from '../matching.ts';

@@ -120,9 +120,7 @@ export class Talk {
 
   /** Says paragraphs; a prompt that waits is said again below them. */
   say(...paragraphs: readonly string[]): void {
-    this.put(paragraphs.flatMap((text) => this.lines(text)));
-    this.shown = undefined;
-    this.schedule();
+    this.interrupt(paragraphs.flatMap((text) => this.lines(text)));
   }
 
   /** A title, with an empty line before it. */
@@ -132,9 +130,7 @@ export class Talk {
 
   /** Text from elsewhere, line by line, each indented: none can pass for a prompt. */
   quote(...texts: readonly string[]): void {
-    this.put(texts.flatMap((text) => this.lines(harmless(text), 2)));
-    this.shown = undefined;
-    this.schedule();
+    this.interrupt(texts.flatMap((text) => this.lines(harmless(text), 2)));
   }
 
   /** Says something that happened meanwhile, without asking again below it. */
@@ -142,7 +138,7 @@ export class Talk {
     if (this.over.aborted) return;
     const { shown } = this;
     this.put(this.lines(text, indent));
-    if (shown?.typed && !shown.hidden && this.port.echoes) this.write(shown.typed);
+    if (!this.isLocked && shown?.typed && !shown.hidden && this.port.echoes) this.write(shown.typed);
   }
 
   /** Continued lines are indented: what comes from outside cannot begin one of ours. */
@@ -151,6 +147,11 @@ export class Talk {
     return wrap(harmlessLines(text), width).map((line, at) =>
       line === '' ? '' : ' '.repeat(indent + (at === 0 ? 0 : 2)) + line.trimEnd(),
     );
+  }
+
+  private interrupt(lines: readonly string[]): void {
+    this.put(lines);
+    if (!this.isLocked) this.again();
   }
 
   private put(lines: readonly string[]): void {
