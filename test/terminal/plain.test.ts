@@ -164,6 +164,18 @@ test('with LANG=C nothing but ASCII is sent', async () => {
   expect(reader.pty.raw).toMatch(/^[\r\n\x20-\x7e]*$/);
 }, 30_000);
 
+test('in Spanish yes is sí, with or without its accent', async () => {
+  const reader = lab('healthy', { env: { LANG: 'es_ES.UTF-8' } });
+  await reader.see(/\n1\. Registro – [\s\S]*: $/);
+  reader.say('0');
+  await reader.see('¿Salir de la consola? [s/N]');
+  reader.say('yep');
+  await reader.see('[s/N]');
+  reader.say('Si');
+  expect(await reader.exited).toBe(0);
+  expectPlain(reader);
+}, 20_000);
+
 describe('the way out', () => {
   test.each([
     ['dumb', 'dumb cannot show the other: it cannot move its cursor.'],

@@ -2,7 +2,7 @@
 
 import { t } from '../../texts/texts.ts';
 import type { DecisionOptions, DecisionPage } from '../decision.ts';
-import { textOf } from './question.ts';
+import { isWord, textOf } from './question.ts';
 import type { Talk } from './talk.ts';
 
 /** Seconds left at which it is said. */
@@ -73,8 +73,8 @@ class Asking {
       });
       const given = answer?.trim().toLowerCase();
       if (!given) return undefined;
-      if (isWord(given, yes, no)) return true;
-      if (isWord(given, no, yes)) return false;
+      if (isAnswer(given, yes, no)) return true;
+      if (isAnswer(given, no, yes)) return false;
       this.talk.say(t`That is no answer to this.`);
     }
   }
@@ -88,7 +88,7 @@ class Asking {
 }
 
 /** The word, or its first letter where the other begins with another. */
-function isWord(given: string, word: string, other: string): boolean {
+function isAnswer(given: string, word: string, other: string): boolean {
   const [mine, theirs] = [word.toLowerCase(), other.toLowerCase()];
-  return given === mine || (given.length === 1 && mine.startsWith(given) && !theirs.startsWith(given));
+  return isWord(given, word) || (given.length === 1 && mine.startsWith(given) && !theirs.startsWith(given));
 }

@@ -74,4 +74,10 @@ function lettersOf(otherwise: boolean): string {
   return otherwise ? `${yes.toUpperCase()}/${no}` : `${yes}/${no.toUpperCase()}`;
 }
 
-const isBegun = (word: string, given: string) => given === word || given === word.charAt(0);
+const isBegun = (word: string, given: string) => isWord(given, word) || given === word.charAt(0);
+
+/** Typed as it is, or without its accents, in small letters or not. */
+export function isWord(given: string, word: string): boolean {
+  const bare = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return bare(given) === bare(word);
+}
