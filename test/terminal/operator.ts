@@ -59,6 +59,8 @@ export function masked(pty: Pty): string {
     [/GHz, \d+ % */g, 'GHz, ## %'],
     [/\d+\.\d [GM]B available */g, '##.# GB available'],
     [/Memory( +): \d+\.\d MB */g, 'Memory$1: ##.# MB'],
+    [/About \d\.\d+ MB/g, 'About 4.## MB'],
+    [/Log files, \d+ kB/g, 'Log files, ### kB'],
     [/in \d+\.\d ms, */g, 'in ##.# ms, '],
     [/max (\d+\.\d\/){2}\d+\.\d ms */g, 'max ##.#/##.#/##.# ms'],
   ];

@@ -408,3 +408,199 @@ test('Ping, refused and answered', async () => {
   await after(`\x15dns.google${keys.enter}`, /2 {2}answer from 8\.8\.8\.8 in \d/);
   expect(await after(keys.back, 'max ')).toMatch(/(\d) sent, \1 received, 0 % lost/);
 });
+
+test('Containers and Images', async () => {
+  await start();
+  expect(await after(`d${keys.enter}${keys.enter}`, 'squid-2')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)    USE: ←↑↓→ to navigate  ENTER to confirm  s to sort
+
+
+
+
+       ┌─ Containers ──────────────────────────────────────────────────────────┐
+       │ NAME           STATE    TAG       IMAGE ID      CREATED        SIZE   │
+       │ cams-logstash  running  1.6.2-17  7e32c1380c71  5 days ago   814 MB   │
+       │ cams-rsyslog   running  1.6.2-17  bfe530993dce  5 days ago    92 MB   │
+       │ camsd          running  1.6.2-17  5bcc8fef83a9  5 days ago  1.25 GB   │
+       │ cams-metrics   running  1.5.2-11  df626d827de9  5 days ago   104 MB   │
+       │ cams-haproxy   running  1.5.2-11  d66a91d532b1  5 days ago  93.3 MB   │
+       │ squid-1        running  1.5.1-6   32e445b488ff  5 days ago   691 MB   │
+       │ squid-2        running  1.5.1-6   32e445b488ff  5 days ago   659 MB   │
+       │ cams-init      exited   1.5.1-6   2f2c5da67d43  5 days ago  12.4 MB   │
+       │ cams-logstash: Up 2 days (healthy)                                    │
+       │                                                                       │
+       │                           < OK >  < Back >                            │
+       └───────────────────────────────────────────────────────────────────────┘
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(`${keys.enter}${keys.enter}`, 'Container ID')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)                   USE: ↑↓ to scroll  ENTER to confirm
+      ┌─ cams-logstash ──────────────────────────────────────────────────────────┐
+      │ Name         : cams-logstash                                             │
+      │ Container ID : 762e8005d8d4                                              │
+      │ Image        : cams-logstash:1.6.2-17                                    │
+      │ Image ID     : 7e32c1380c71                                              │
+      │ State        : Up 2 days (healthy)                                       │
+      │ Created      : YYYY-MM-DD hh:mm:ss (5 days ago)                          │
+      │ Started      : YYYY-MM-DD hh:mm:ss                                       │
+      │ Restarts     : 0                                                         │
+      │ Restart rule : always                                                    │
+      │ Health       : healthy                                                   │
+      │                hh:mm:ss code 0 {"status":"green"}                        │
+      │ Command      : /usr/local/bin/docker-entrypoint                          │
+      │ Ports        : 127.0.0.1:5044 → 5044/tcp                                 │
+      │                9600/tcp                                                  │
+      │ Mounts       : /var/lib/logstash → /var/lib/logstash                     │
+      │                /etc/cams/pipelines.yml →                                 │
+      │                /usr/share/logstash/config/pipelines.yml (read-only)      │
+      │ Networks     : cams 172.18.0.2/16                                        │
+      │                                                                          │
+      │                                  < OK >                           more ↓ │
+      └──────────────────────────────────────────────────────────────────────────┘
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  expect(await after(`${keys.back.repeat(3)}i${keys.enter}`, 'REPOSITORY')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)    USE: ←↑↓→ to navigate  ENTER to confirm  s to sort
+
+
+
+
+           ┌─ Images ───────────────────────────────────────────────────────┐
+           │ REPOSITORY     TAG       IMAGE ID      CREATED          SIZE   │
+           │ cams-logstash  1.6.2-17  7e32c1380c71  5 days ago     773 MB   │
+           │ cams-rsyslog   1.6.2-17  bfe530993dce  5 days ago      92 MB   │
+           │ camsd          1.6.2-17  5bcc8fef83a9  5 days ago    1.24 GB   │
+           │ cams-metrics   1.5.2-11  df626d827de9  1 month ago    104 MB   │
+           │ cams-haproxy   1.5.2-11  d66a91d532b1  1 month ago   93.3 MB   │
+           │ cams-squid     1.5.1-6   32e445b488ff  2 months ago   461 MB   │
+           │ cams-init      1.5.1-6   2f2c5da67d43  2 months ago  12.4 MB   │
+           │ used by 1 container                                            │
+           │                                                                │
+           │                     < Details >  < Back >                      │
+           └────────────────────────────────────────────────────────────────┘
+
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
+
+test.each([
+  [40, 12],
+  [200, 60],
+])('Containers and Logs at %ix%i', async (columns, rows) => {
+  pty = built.lab('healthy', { columns, rows });
+  await pty.waitFor(' gatehouse-lab');
+  const lines = async (typed: string, text: string) => (await after(typed, text)).replaceAll(/\n\n+/g, '\n');
+  const list = await lines(`d${keys.enter}${keys.enter}`, 'cams-haproxy');
+  expect(list).toMatch(columns === 40 ? /NAME +STATE +TAG/ : /NAME +STATE +TAG +IMAGE ID +CREATED +SIZE/);
+  const logs = await lines(`${keys.back}l${keys.enter}`, 'access.log');
+  expect(logs).toMatch(columns === 40 ? /LOG +SIZE/ : /LOG +SIZE +CHANGED +KIND/);
+  for (const line of [...list.split('\n'), ...logs.split('\n')]) expect(line.length).toBeLessThanOrEqual(columns + 1);
+});
+
+test('what goes into a report, and what a reset deletes', async () => {
+  await start();
+  expect(await after(`d${keys.enter}g${keys.enter}${keys.enter}`, 'What goes into')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)      USE: ↑↓ to navigate  SPACE to tick  TAB to focus
+
+                    ┌─ What goes into the report ──────────────────┐
+                    │ About 4.## MB before packing. Encrypted to   │
+                    │ support; passwords and keys are removed. Not │
+                    │ there: gateway configuration, latest packet  │
+                    │ capture.                                     │
+                    │                                              │
+                    │ [X] Gatehouse, 4.1 kB                        │
+                    │ [X] Settings, 8.19 kB                        │
+                    │ [X] Audit log, 0 B                           │
+                    │ [X] Containers, 4 MB                         │
+                    │ [X] Platform connectivity, 4.1 kB            │
+                    │ [X] Machine, 4.1 kB                          │
+                    │ [X] Network, 4.1 kB                          │
+                    │ [X] Journal as text, 4.1 kB                  │
+                    │ [X] Log files, ### kB                        │
+                    │                                              │
+                    │                                              │
+                    │            < Generate >  < Back >            │
+                    └──────────────────────────────────────────────┘
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+  await after(keys.back, 'SFTP upload');
+  await after(keys.back, 'Service units');
+  expect(await after(`${keys.back}c${keys.enter}${keys.end}${keys.enter}`, 'Warning')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (healthy)   USE: ←→ to choose  ENTER to confirm  ESC to go back
+
+
+
+
+      ┌─ Reset appliance ────────────────────────────────────────────────────────┐
+      │ Warning: this action will reset appliance to its original state. It      │
+      │ cannot be undone.                                                        │
+      │                                                                          │
+      │ It is deregistered where the platform can be reached, reboots, and       │
+      │ begins as at its first boot: over the network nobody reaches it until it │
+      │ is set up again at its own console.                                      │
+      │                                                                          │
+      │ Deleted : everything in the folder of this lab machine: settings,        │
+      │           registration, logs, reports, audit                             │
+      │                                                                          │
+      │                                                                          │
+      │                           < Reset >  < Back >                            │
+      └──────────────────────────────────────────────────────────────────────────┘
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
+
+test('the first steps of a new machine', async () => {
+  await start('first-boot');
+  expect(await after('', 'First steps')).toMatchInlineSnapshot(`
+    "
+     Gatehouse  LAB (first-boot)                USE: ←→ to choose  ENTER to confirm
+
+
+
+      ┌─ First steps: Password, 1 of 6 ──────────────────────────────────────────┐
+      │ The operator account has none yet. SSH stays off until it has one, or a  │
+      │ key.                                                                     │
+      │ Now: operator has no password yet.                                       │
+      │ Later leads to the menu; to go on from here: System, First steps.        │
+      │                                                                          │
+      │ Password     : this step                                                 │
+      │ Network      : done                                                      │
+      │ Time         : done                                                      │
+      │ Proxy        : to come                                                   │
+      │ POD Suffix   : to come                                                   │
+      │ Registration : to come                                                   │
+      │                                                                          │
+      │               < Set up >  < Skip >  < Español >  < Later >               │
+      └──────────────────────────────────────────────────────────────────────────┘
+
+
+
+
+     gatehouse-lab – 10.20.0.15   not registered
+    "
+  `);
+});
