@@ -12,6 +12,7 @@ import { replaceFile } from '../settings/files.ts';
 import { within } from '../within.ts';
 import { Gauge, type Source, watchGauges } from './gauge.ts';
 import type { Jobs } from './jobs.ts';
+import { decideReset, restartForReset } from './resetting.ts';
 import { loggedIn, others } from './sessions.ts';
 import { messageOf, type System } from './system.ts';
 
@@ -19,7 +20,7 @@ const usualSeconds = 10;
 /** For the answer to leave before everything ends, in ms. */
 const farewell = 300;
 /** Milliseconds. */
-const limits = { undo: 60_000, deregister: 20_000, end: 300_000 };
+const limits = { undo: 60_000, end: 300_000 };
 const period = 60_000;
 
 export interface PowerParts {
@@ -127,7 +128,7 @@ class Switching implements Power {
     const at = new Date().toISOString();
     if (reset.when === 'now') {
       this.current = { action: 'reset', at, by: reset.by };
-      void this.carryOut(this.current, () => this.restartForReset(reset.by));
+      void this.carryOut(this.current, () => this.restart());
       return;
     }
     const why = 'The start of the machine could not complete it, and tries again each time.';
@@ -154,6 +155,7 @@ class Switching implements Power {
     const at = new Date(Date.now() + seconds * 1000).toISOString();
     const mine: Scheduled = { action, at, by };
     this.current = mine;
+    this.tell();
     const entry = { by, what: `schedule ${action}`, before: 'none', after: `at ${at}` };
     try {
       if (action === 'reset') await machine.power.reset.check(closing);
@@ -161,6 +163,7 @@ class Switching implements Power {
       await audit.note({ ...entry, outcome: 'done' });
     } catch (error) {
       if (this.current === mine) this.current = undefined;
+      this.tell();
       await this.forget();
       await audit.note({ ...entry, after: 'none', outcome: problemOf(error).code });
       throw error;
@@ -202,7 +205,11 @@ class Switching implements Power {
       await Promise.all([this.undoPending(by), this.parts.jobs.end(by)]);
       await this.parts.system.settled();
       await audit.note({ by, what: action, before: 'running', after: 'begun', outcome: 'done' });
-      if (action === 'reset') return this.reset(by);
+      if (action === 'reset') {
+        const { system, registration } = this.parts;
+        const said = await decideReset(system, registration, by, (text) => this.step(text));
+        return this.restart(said);
+      }
       this.step(action === 'reboot' ? 'Rebooting' : 'Shutting down');
       await machine.power[action](closing);
     });
@@ -238,51 +245,9 @@ class Switching implements Power {
     );
   }
 
-  // ------------------------------------------------------------ reset
-
-  /** First of all it is decided: from then on whatever happens ends in a complete reset. */
-  private async reset(by: string): Promise<void> {
-    const { machine, log } = this.parts.system;
-    this.step('Deciding it');
-    await machine.power.reset.decide(by);
-    this.step('Telling the platform');
-    const said = await this.deregister(by);
-    if (said !== undefined) {
-      log.warning(`Reset: ${said}`);
-      await machine.power.reset.remark(said).catch((error: unknown) => log.warning(messageOf(error)));
-    }
-    return this.restartForReset(by, said);
-  }
-
-  /** Why the platform could not be told; undefined where it was, or has nothing to be told. */
-  private async deregister(by: string): Promise<string | undefined> {
-    const { registration, system } = this.parts;
-    const leave = async (signal: AbortSignal) => {
-      const { registered } = await registration.read({});
-      if (registered) await registration.deregister({}, { signal, by });
-    };
-    try {
-      await within(limits.deregister * system.pace, 'The platform', leave, system.closing);
-      return undefined;
-    } catch (error) {
-      const why = sentence(problemOf(error, messageOf(error)));
-      return `The platform could not be told; remove the appliance there. ${why}`;
-    }
-  }
-
-  /** Where the machine does not restart, the reset is taken back: it goes on as it was, and it can be asked again. */
-  private async restartForReset(by: string, said?: string): Promise<void> {
-    const { machine, log, closing, pace } = this.parts.system;
+  private restart(said?: string): Promise<void> {
     this.step(said === undefined ? 'Rebooting' : `Rebooting. ${said}`);
-    try {
-      await machine.power.reboot(closing);
-      await within(limits.end * pace, 'The reboot', () => untilAborted(closing));
-    } catch (error) {
-      if (closing.aborted) throw error;
-      log.error(`Reset, asked for by ${by}: the machine does not restart: ${messageOf(error)}`);
-      await machine.power.reset.takeBack();
-      throw error;
-    }
+    return restartForReset(this.parts.system);
   }
 
   // ------------------------------------------------------------ telling
