@@ -2,7 +2,7 @@
  * A booted Debian on which Gatehouse is the login shell of the account `operator`, reached over real SSH, su and login,
  * with traps laid out: a file that must not be read, a program that must not run. For login-shell*.test.ts.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +101,22 @@ export class LoginHost {
   /** `ssh operator@appliance COMMAND`, without a terminal. */
   ssh(command: string, more: readonly string[] = [], isShared = more.length === 0): Promise<Answer> {
     return this.client(['ssh', ...this.options(isShared), ...more, `operator@${this.host.address}`, command]);
+  }
+
+  /** The same with that on its standard input. */
+  fed(command: string, input: Buffer): Promise<Answer> {
+    const ssh = ['ssh', ...this.options(), `operator@${this.host.address}`, command];
+    const [launcher = '', ...args] = this.host.neighbour.enter(ssh);
+    return new Promise((resolve, reject) => {
+      const child = spawn(launcher, args, { stdio: 'pipe', timeout: 60_000 });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.on('data', (piece) => (stdout += piece));
+      child.stderr.on('data', (piece) => (stderr += piece));
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ stdout, stderr, exitCode: code ?? -1 }));
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(input);
+    });
   }
 
   /** The console over SSH, in a terminal of the neighbour's. */

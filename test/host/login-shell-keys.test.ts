@@ -131,6 +131,19 @@ describeWith(needs, 'keys at the console of an account whose shell is Gatehouse'
     300_000,
   );
 
+  test(`${typed.length} inputs in the console as lines of text, at the end of two pipes`, async () => {
+    // Typed at the menu, and once more in the field of a ping: Commands, Ping.
+    for (const input of typed.filter((one) => one !== '\x04')) {
+      const line = input.replace(/\r/g, '\n');
+      const { stdout, stderr } = await login.fed('--plain', Buffer.from(`${line}\n5\n1\n${line}\n`, 'latin1'));
+      const name = JSON.stringify(input.slice(0, 40));
+      expect(`${stdout}${stderr}`, name).not.toContain(canary);
+      expect(stdout, name).toContain('Various commands');
+      expect(await login.foreign(), name).toEqual([]);
+    }
+    expect(await login.sprung()).toEqual([]);
+  }, 300_000);
+
   /** Repainted (Ctrl-L), or ended. */
   async function settled(pty: Pty): Promise<void> {
     // An unfinished paste takes all that comes; this ends it.
