@@ -2,13 +2,13 @@
  * Reboot, Shutdown, Reset: one at a time, counted down here, so that it happens whatever becomes of who asked, and
  * called off by whoever likes. A restart of the service calls it off, too. What a reset deletes is the machine's to know.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoginSession } from '../adapters/machine.ts';
 import type { Appliance, PowerAction, PowerState, Status, Who } from '../appliance.ts';
 import type { ChangeKeeper } from '../changes/change.ts';
 import { fail, type Problem, problemOf, sentence } from '../errors.ts';
-import { replaceFile } from '../settings/files.ts';
+import { harmless } from '../values/harmless.ts';
 import { within } from '../within.ts';
 import { Gauge, type Source, watchGauges } from './gauge.ts';
 import type { Jobs } from './jobs.ts';
@@ -116,7 +116,7 @@ class Switching implements Power {
     const left = await readFile(this.file, 'utf8').catch(() => undefined);
     if (left !== undefined) {
       await this.forget();
-      const what = `call off ${left.trim()}`;
+      const what = `call off ${harmless(left.trim() || 'what was scheduled', { most: 200 })}`;
       log.notice(`${what}: the service was started anew meanwhile`);
       await audit.note({ by: 'gatehouse.service', what, before: 'scheduled', after: 'called off', outcome: 'done' });
     }
@@ -267,9 +267,9 @@ class Switching implements Power {
     for (const listener of [...this.listeners]) listener();
   }
 
-  /** For the next service, should this one be killed: what it finds here was called off by that. */
+  /** For the next service, should this one be killed: what it finds here was called off by that. For people only. */
   private async remember(what: string): Promise<void> {
-    await replaceFile(this.file, `${what}\n`);
+    await writeFile(this.file, `${what}\n`, { mode: 0o600 });
   }
 
   private async forget(): Promise<void> {
