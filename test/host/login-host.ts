@@ -100,12 +100,13 @@ export class LoginHost {
 
   /** `ssh operator@appliance COMMAND`, without a terminal. */
   ssh(command: string, more: readonly string[] = [], isShared = more.length === 0): Promise<Answer> {
-    return this.client(['ssh', ...this.options(isShared), ...more, `operator@${this.host.address}`, command]);
+    // The client would take a command that begins with "-" for options of its own.
+    return this.client(['ssh', ...this.options(isShared), ...more, '--', `operator@${this.host.address}`, command]);
   }
 
   /** The same with that on its standard input. */
   fed(command: string, input: Buffer): Promise<Answer> {
-    const ssh = ['ssh', ...this.options(), `operator@${this.host.address}`, command];
+    const ssh = ['ssh', ...this.options(), '--', `operator@${this.host.address}`, command];
     const [launcher = '', ...args] = this.host.neighbour.enter(ssh);
     return new Promise((resolve, reject) => {
       const child = spawn(launcher, args, { stdio: 'pipe', timeout: 60_000 });

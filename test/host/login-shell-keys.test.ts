@@ -138,7 +138,7 @@ describeWith(needs, 'keys at the console of an account whose shell is Gatehouse'
       const { stdout, stderr } = await login.fed('--plain', Buffer.from(`${line}\n5\n1\n${line}\n`, 'latin1'));
       const name = JSON.stringify(input.slice(0, 40));
       expect(`${stdout}${stderr}`, name).not.toContain(canary);
-      expect(stdout, name).toContain('Various commands');
+      expect(`${stdout}${stderr}`, name).toContain('Various commands');
       expect(await login.foreign(), name).toEqual([]);
     }
     expect(await login.sprung()).toEqual([]);
