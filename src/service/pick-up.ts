@@ -35,7 +35,8 @@ export async function pickUp(parts: PickingUp): Promise<void> {
     // What was cut short is gone on with; it does nothing a second time.
     const isCut = cut !== undefined && cut.sha256 === digest;
     if (cut && !isCut) await giveUp(parts, cut);
-    const isNew = digest !== setUp.record.unattended?.sha256;
+    // What could not be read is not known: it is told each time.
+    const isNew = digest === undefined || digest !== setUp.record.unattended?.sha256;
     // Somebody may have been at it while the disk was looked for.
     if (seed && (isCut || (isNew && (await isFresh())))) await apply(parts, seed);
   } catch (error) {

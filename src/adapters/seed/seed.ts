@@ -2,7 +2,7 @@
  * A disk for the first boot, found by the label of its file system, mounted read-only in a place of our own for as long
  * as it is read. A file system from outside may be anything: only three kinds of it are let near the kernel.
  */
-import { mkdtemp, realpath, rmdir, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemOf } from '../../errors.ts';
 import { type RunOptions, run } from '../../run.ts';
@@ -29,8 +29,11 @@ const kinds: Record<string, { type: string; options: string }> = {
 
 /** @param labels folder of links to devices, by label. @param run where mounts are made */
 export function realSeeds(labels = '/dev/disk/by-label', places = '/run'): Seeds {
+  let isSwept = false;
   return {
     async find(signal) {
+      if (!isSwept) await sweep(places);
+      isSwept = true;
       for (const label of seedLabels) {
         const device = await deviceAt(join(labels, label));
         const seed = device && (await read(device, label, places, signal));
@@ -39,6 +42,17 @@ export function realSeeds(labels = '/dev/disk/by-label', places = '/run'): Seeds
       return undefined;
     },
   };
+}
+
+const prefix = 'gatehouse-seed-';
+
+/** What an earlier service, killed while it read, has left mounted. */
+async function sweep(places: string): Promise<void> {
+  const left = (await readdir(places).catch(() => [])).filter((name) => name.startsWith(prefix));
+  for (const place of left.map((name) => join(places, name))) {
+    await outside('umount', ['--', place], { expect: [0, 32] }).catch(() => undefined);
+    await rmdir(place).catch(() => undefined);
+  }
 }
 
 async function deviceAt(path: string): Promise<string | undefined> {
@@ -55,7 +69,7 @@ async function read(device: string, label: SeedLabel, places: string, signal: Ab
   });
   const kind = kinds[probe.stdout.trim()];
   if (!kind) return undefined;
-  const place = await mkdtemp(join(places, 'gatehouse-seed-'));
+  const place = await mkdtemp(join(places, prefix));
   try {
     const options = `ro,nosuid,nodev,noexec${kind.options}`;
     await outside('mount', ['-t', kind.type, '-o', options, '--', device, place], { signal });
