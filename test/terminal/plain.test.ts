@@ -176,6 +176,20 @@ test('in Spanish yes is sí, with or without its accent', async () => {
   expectPlain(reader);
 }, 20_000);
 
+test('on a slow line Ctrl-C leaves what is still to be said unsaid', async () => {
+  const reader = new Teletype('sh', [
+    '-c',
+    'stty 1200; exec "$0" --plain --lab=healthy --lab-folder="$0-slow"',
+    built.program,
+  ]);
+  open.push(reader);
+  await reader.see(main, 15_000);
+  reader.say('4');
+  await reader.see('2. Images');
+  reader.type(keys.back);
+  expect(await reader.see(main)).not.toContain('10. Generate');
+}, 30_000);
+
 describe('the way out', () => {
   test.each([
     ['dumb', 'dumb cannot show the other: it cannot move its cursor.'],

@@ -13,6 +13,7 @@ import { Output, speedOf } from '../terminal/output.ts';
 import { quieten } from '../terminal/quiet.ts';
 import { sentence } from '../told.ts';
 import { locked } from './lock.ts';
+import { Pace } from './pace.ts';
 import { Talk } from './talk.ts';
 import { plainUi } from './ui.ts';
 
@@ -24,12 +25,15 @@ export function openPlain(because?: string): Display {
     close();
     process.exit(129);
   };
-  const line = new Output(output, () => undefined, lost, speedOf(env.GATEHOUSE_TTY));
+  const speed = speedOf(env.GATEHOUSE_TTY);
+  const line = new Output(output, () => pace.goOn(), lost, speed);
+  const pace = new Pace(line, speed !== Infinity);
   const look = { ...plainest, unicode: isUtf8(env) };
   const talk = new Talk({
-    write: (text) => line.write(shownAs(text, look)),
+    write: (text) => pace.write(shownAs(text, look)),
+    drop: () => pace.drop(),
     get busy() {
-      return line.busy;
+      return pace.busy;
     },
     get columns() {
       return output.columns || 80;
@@ -73,6 +77,7 @@ export function openPlain(because?: string): Display {
     if (closed) return;
     closed = true;
     talk.end();
+    pace.flush();
     keys.close();
     input.off('data', onData);
     input.off('end', onEnd);

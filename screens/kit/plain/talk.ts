@@ -11,6 +11,8 @@ import type { Key } from '../terminal/types.ts';
 export interface Port {
   /** Writes it at once, or queues it where the line is slow. */
   write(text: string): void;
+  /** Forgets what was written and is not on its way yet: whole lines, and the rest of the last one. */
+  drop(): void;
   /** Earlier lines are still on their way. */
   readonly busy: boolean;
   readonly columns: number;
@@ -341,6 +343,7 @@ export class Talk {
     const { top } = this;
     if (!top) return;
     top.typed = '';
+    this.port.drop();
     this.breakLine();
     this.shown = undefined;
     top.giveUp();

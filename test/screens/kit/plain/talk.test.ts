@@ -129,6 +129,14 @@ describe('a decision', () => {
     printer.type('.0.5\n');
     expect(await below).toBe('10.0.0.5');
   });
+  test('stays above what is asked after it', async () => {
+    const keep = decide(printer.talk, { ...options, page: async (tell) => tell({ text: [], left: 120 }) });
+    await printer.torn();
+    const after = printer.talk.ask('Number:');
+    printer.type('go back\n3\n');
+    expect(await keep).toBe(false);
+    expect(await after).toBe('3');
+  });
   test('that is answered elsewhere goes away', async () => {
     let answered: () => void = () => undefined;
     const keep = decide(printer.talk, {

@@ -13,6 +13,7 @@ export class Teleprinter {
       write: (text) => {
         printer.paper += text;
       },
+      drop: () => undefined,
       get busy() {
         return printer.busy;
       },
