@@ -52,7 +52,7 @@ function runningPage(running: RunningCapture): FactsPage {
   const left = (Date.parse(endsAt) - Date.now()) / 1000;
   return {
     facts: [
-      { label: t`Towards`, value: towards },
+      { label: t`Towards`, value: said(towards) },
       { label: t`Through`, value: device },
       { label: t`Filter`, value: filter },
       { label: t`Packets`, value: String(packets), role: 'strong' },
@@ -106,7 +106,7 @@ async function start(surroundings: Surroundings): Promise<void> {
 
 const intent = ({ towards, device, most, warnings }: CapturePlan) =>
   [
-    t`Towards ${towards}, through ${device}; at most ${bytesSaid(most)}.`,
+    t`Towards ${said(towards)}, through ${device}; at most ${bytesSaid(most)}.`,
     t`The one before is replaced when this is complete.`,
     ...warnings.map(said),
   ].join(' ');

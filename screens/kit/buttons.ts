@@ -37,9 +37,12 @@ export class Buttons {
     return widthOf(this.labels);
   }
 
-  paint(canvas: Canvas, y: number, active = true): void {
+  /** In the middle, or as far left of it as what is `taken` at the right wants, where there is room for that. */
+  paint(canvas: Canvas, y: number, active = true, taken = 0): void {
     const { from, to } = this.seen(canvas.width);
-    let x = Math.max(0, Math.floor((canvas.width - widthOf(this.labels.slice(from, to))) / 2));
+    const width = widthOf(this.labels.slice(from, to));
+    const middle = Math.max(0, Math.floor((canvas.width - width) / 2));
+    let x = Math.min(middle, Math.max(0, canvas.width - taken - width));
     if (from > 0) canvas.text(0, y, '…', 'button');
     this.labels.slice(from, to).forEach((label, at) => {
       const focused = active && from + at === this.focus;

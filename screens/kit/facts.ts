@@ -142,7 +142,7 @@ export class Facts extends Piece<void> {
       body.text(x, y, value, role ?? 'text');
     });
     this.scroll.paint(canvas, canvas.height - 1);
-    this.buttons.paint(canvas, canvas.height - 1);
+    this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
   }
 
   private get labelColumns(): number {

@@ -183,7 +183,7 @@ export class Form<F extends Fields> extends Piece<Values<F>> {
     const body = canvas.part(0, 0, canvas.width, height);
     for (const item of items) item.paint(body, item.y - this.scroll.top);
     this.scroll.paint(canvas, canvas.height - 1);
-    this.buttons.paint(canvas, canvas.height - 1, this.field === undefined);
+    this.buttons.paint(canvas, canvas.height - 1, this.field === undefined, this.scroll.columns);
   }
 
   /** Everything above the buttons, with its row, as if there were room for all. */

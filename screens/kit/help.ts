@@ -36,7 +36,7 @@ export class Help extends Piece<void> {
       body.text(this.column, y, does);
     });
     this.scroll.paint(canvas, canvas.height - 1);
-    this.buttons.paint(canvas, canvas.height - 1);
+    this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
   }
 
   key(key: Key): void {

@@ -138,7 +138,7 @@ export class Menu extends Piece<void> {
     const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
     canvas.lines(canvas.height - 1 - hintRows, hint, 'warn');
     this.scroll.paint(canvas, canvas.height - 1);
-    this.buttons.paint(canvas, canvas.height - 1);
+    this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
   }
 
   private paintItem(body: Canvas, y: number, item: MenuItem, selected: boolean): void {

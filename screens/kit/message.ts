@@ -41,7 +41,7 @@ export class Message extends Piece<void> {
     this.scroll.fit(lines.length, height);
     canvas.lines(0, lines.slice(this.scroll.top, this.scroll.top + height));
     this.scroll.paint(canvas, canvas.height - 1);
-    this.buttons.paint(canvas, canvas.height - 1);
+    this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
   }
 
   key(key: Key): void {

@@ -62,8 +62,16 @@ export class Scroll {
 
   /** Says at the right end of a row, mostly that of the buttons, that there is more than is seen. */
   paint(canvas: Canvas, y: number): void {
-    if (!this.above && !this.below) return;
-    const said = `${this.above ? '↑ ' : ''}${t`more`}${this.below ? ' ↓' : ''}`;
-    canvas.text(canvas.width - said.length, y, said, 'strong');
+    canvas.text(canvas.width - this.sign.length, y, this.sign, 'strong');
+  }
+
+  /** Columns at the right end that it takes for that, with the distance to what stands left. */
+  get columns(): number {
+    return this.sign ? this.sign.length + 1 : 0;
+  }
+
+  private get sign(): string {
+    if (!this.above && !this.below) return '';
+    return `${this.above ? '↑ ' : ''}${t`more`}${this.below ? ' ↓' : ''}`;
   }
 }

@@ -214,7 +214,7 @@ export class Table<R> extends Piece<void> {
   }
 
   paint(canvas: Canvas): void {
-    this.buttons.paint(canvas, canvas.height - 1);
+    this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
     if (this.paused) canvas.text(0, canvas.height - 1, t`paused`, 'warn');
     const above = this.above(canvas);
     canvas.lines(0, above);
