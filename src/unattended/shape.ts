@@ -59,7 +59,7 @@ export const sections = {
 export type Shape = { [S in keyof typeof sections]?: z.output<(typeof sections)[S]> };
 
 /** "network", "eth0", "ipv6" as "network.eth0.ipv6" */
-export const fieldOf = (path: readonly PropertyKey[]) => path.map(String).join('.');
+const fieldOf = (path: readonly PropertyKey[]) => path.map(String).join('.');
 
 /** What is of the right shape, section by section, and what is not. Mistakes carry the path as their field. */
 export function shapeOf(value: unknown): { shape: Shape; mistakes: Mistake[] } {

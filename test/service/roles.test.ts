@@ -54,7 +54,16 @@ test.each(changes)(
 );
 
 /** To be thought about for each new one: may it show what only operators should see? */
-const forOperators = ['access.check', 'logs.page', 'logs.search', 'logs.count', 'logs.follow', 'report.hostKey'];
+const forOperators = [
+  'access.check',
+  'logs.page',
+  'logs.search',
+  'logs.count',
+  'logs.follow',
+  'report.hostKey',
+  'unattended.plan',
+  'unattended.export',
+];
 const forViewers = [
   'about',
   'status.read',
