@@ -29,7 +29,6 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
     const statuses = new Statuses(display, link, ended.signal);
     const about = await aboutWithin(link);
     setLanguage(languageFor(process.env, about?.language));
-    statuses.retell();
     const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
     display.name(brand.vendor, about ? marks(about) : []);
     const surroundings: Surroundings = {

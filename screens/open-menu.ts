@@ -33,7 +33,6 @@ export async function openMenu(
       const chosen = entries.find((one) => one.id === id);
       if (chosen?.screen) await chosen.screen(surroundings);
       else if (chosen?.entries) await openMenu(surroundings, statuses, chosen);
-      statuses.retell();
       // Under the menu, which takes keys meanwhile; without an answer it stays as it was.
       entries = await present(entry, appliance, AbortSignal.timeout(patience)).catch(() => entries);
     },

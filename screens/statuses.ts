@@ -4,7 +4,7 @@ import type { Link } from '../src/client/link.ts';
 import type { Line, Segment } from './kit/canvas.ts';
 import type { Display } from './kit/display.ts';
 import type { Entry } from './menu.ts';
-import { said, t } from './texts/texts.ts';
+import { onLanguage, said, t } from './texts/texts.ts';
 
 export class Statuses {
   private status: Status | undefined;
@@ -18,6 +18,10 @@ export class Statuses {
       'abort',
       link.onState(() => this.linkChanged()),
     );
+    signal.addEventListener(
+      'abort',
+      onLanguage(() => this.status && this.take(this.status)),
+    );
     this.linkChanged();
     link.appliance.status.watch({}, { signal, progress: (news) => this.take(news) }).catch(() => undefined);
   }
@@ -26,11 +30,6 @@ export class Statuses {
   of(entry: Entry | undefined): Segment | undefined {
     if (entry?.greyed) return undefined;
     return this.status && entry?.status?.(this.status);
-  }
-
-  /** Says the line again: the language may be another now. */
-  retell(): void {
-    if (this.status) this.take(this.status);
   }
 
   private take(status: Status): void {

@@ -40,24 +40,29 @@ export class Buttons {
   /** In the middle, or as far left of it as what is `taken` at the right wants, where there is room for that. */
   paint(canvas: Canvas, y: number, active = true, taken = 0): void {
     const { from, to } = this.seen(canvas.width);
-    const width = widthOf(this.labels.slice(from, to));
+    const width = this.widthOf(from, to);
     const middle = Math.max(0, Math.floor((canvas.width - width) / 2));
     let x = Math.min(middle, Math.max(0, canvas.width - taken - width));
-    if (from > 0) canvas.text(0, y, '…', 'button');
+    if (from > 0) x += canvas.text(x, y, '… ', 'button');
     this.labels.slice(from, to).forEach((label, at) => {
       const focused = active && from + at === this.focus;
       x += canvas.text(x, y, `< ${label} >`, focused ? 'focus' : 'button') + 2;
     });
-    if (to < this.labels.length) canvas.text(canvas.width - 1, y, '…', 'button');
+    if (to < this.labels.length) canvas.text(x - 1, y, '…', 'button');
   }
 
   /** Those that there is room for, the one with the focus among them. */
   private seen(room: number): { from: number; to: number } {
-    const { labels } = this;
-    let [from, to] = [0, labels.length];
-    while (to - 1 > Math.max(0, this.focus) && widthOf(labels.slice(from, to)) > room) to--;
-    while (from < this.focus && widthOf(labels.slice(from, to)) > room) from++;
+    let [from, to] = [0, this.labels.length];
+    while (to - 1 > Math.max(0, this.focus) && this.widthOf(from, to) > room) to--;
+    while (from < this.focus && this.widthOf(from, to) > room) from++;
     return { from, to };
+  }
+
+  /** Columns of those, with a mark at each side where there are more. */
+  private widthOf(from: number, to: number): number {
+    const { labels } = this;
+    return widthOf(labels.slice(from, to)) + (from > 0 ? 2 : 0) + (to < labels.length ? 2 : 0);
   }
 }
 

@@ -17,6 +17,7 @@ const catalogues: Record<Language, ReadonlyMap<string, string>> = {
 
 let now: Language = 'en';
 let patterns: readonly Pattern[] | undefined;
+const listeners = new Set<() => void>();
 
 export function language(): Language {
   return now;
@@ -25,6 +26,13 @@ export function language(): Language {
 export function setLanguage(next: Language): void {
   now = next;
   patterns = undefined;
+  for (const listener of listeners) listener();
+}
+
+/** For what is put together before it is shown. Gives what ends it. */
+export function onLanguage(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /**
