@@ -29,6 +29,8 @@ const require = requireFrom(import.meta.url), __filename = import.meta.filename,
 
 /** @type {import('esbuild').BuildOptions} */
 const options = {
+  // esbuild has noted where it was loaded, which may be anywhere.
+  absWorkingDir: top,
   bundle: true,
   platform: 'node',
   target: 'node20',
