@@ -23,6 +23,7 @@ const breaks: [wall: string, file: string, line: string][] = [
   ['console-wires', 'screens/console.ts', "import '../src/service/service.ts';"],
   ['contract-is-types', 'src/client/a.ts', "import { appliance } from '../appliance.ts';"],
   ['contract-imports-types', 'src/appliance.ts', "export { fail as appliance } from './errors.ts';"],
+  ['texts-stand-alone', 'screens/texts/a.ts', "import '../info.ts';"],
   ['only-kit-knows-blessed', 'screens/f.ts', "import 'blessed';"],
   ['only-kit-knows-blessed', 'src/client/b.ts', "import 'blessed-contrib/lib/widget/gauge.js';"],
   ['kit-knows-little', 'screens/kit/a.ts', "import '../../src/run.ts';"],

@@ -66,9 +66,14 @@ test('a wrong one is told, with the time until the next try, and nothing is chan
   await console.waitFor('Wrong. The next try is taken in 1 s');
 }, 60_000);
 
-test('a viewer is marked as one, and told so where they try to change something', async () => {
+test('a viewer is marked as one, what is for operators is greyed, and a change is refused with the reason', async () => {
   const console = await opened('--viewer');
   expect(console.screen()[0]).toContain('LAB (healthy) VIEWER');
-  await switchSsh(console);
+  await console.waitFor(/Registration .* not now/);
+  console.send(`d${keys.enter}u${keys.enter}`);
+  await console.waitFor('containerd');
+  console.send(`${keys.enter}r${keys.enter}`);
+  await console.waitFor('interrupted');
+  console.send(`${keys.left}${keys.enter}`);
   await console.waitFor('only operators change things');
 }, 60_000);

@@ -69,7 +69,7 @@ test('Info and Connectivity tell of the platform', async () => {
   await console.waitFor(/Platform Status : Connected since/);
   await console.waitFor('Appliance Name  : Lab gateway');
   await atMain('d', 'Platform connectivity');
-  await type(`${keys.end}${keys.up}${keys.up}${keys.enter}`, 'Every service of the platform answers.', 15_000);
+  await type(`${keys.home}${keys.down.repeat(6)}${keys.enter}`, 'Every service of the platform answers.', 15_000);
   expect(console.text()).toContain('status health is: {"response" : "Success"}');
   expect(console.text()).toContain('manage health is: {"status":"UP"}');
 });
