@@ -41,7 +41,7 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, display, ended.signal);
-    await Promise.race([display.left, goThrough(surroundings, statuses, about?.role === 'operator')]);
+    await Promise.race([display.left, goThrough(surroundings, statuses, about)]);
     return 0;
   } finally {
     ended.abort();
@@ -65,19 +65,9 @@ async function openDisplay(plain: boolean): Promise<Display> {
 }
 
 /** From the first steps, where they were never gone to their end, to the menu, until that is left. */
-async function goThrough(surroundings: Surroundings, statuses: Statuses, isOperator: boolean): Promise<void> {
-  if (isOperator && (await isFirstBoot(surroundings))) await firstSteps(surroundings);
+async function goThrough(surroundings: Surroundings, statuses: Statuses, about: About | undefined): Promise<void> {
+  if (about?.firstBoot && about.role === 'operator') await firstSteps(surroundings);
   await openMenu(surroundings, statuses, tree, () => leave(surroundings));
-}
-
-/** Was the guided way never gone to its end? Not known in time: the menu is right, too. */
-async function isFirstBoot({ appliance }: Surroundings): Promise<boolean> {
-  const finished = appliance.setup.read({}).then(
-    (state) => state.finished,
-    () => true,
-  );
-  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(true), patience));
-  return !(await Promise.race([finished, late]));
 }
 
 async function aboutWithin({ appliance }: Link): Promise<About | undefined> {

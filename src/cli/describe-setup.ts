@@ -38,7 +38,7 @@ export function describeSetup(program: Command, asking: Asking): void {
     .command('apply <file>')
     .description('set the whole appliance up by a YAML file; - reads it from standard input')
     .option('--dry-run', 'only what it would change')
-    .option('--wait', 'until it is done', true)
+    .option('--wait', 'tell how it goes until it is done; so without either', true)
     .option('--no-wait', 'until all of it was found right; what came of it: gatehouse setup status')
     .addHelpText('after', aboutFile)
     .action((file: string, options: ApplyOptions) =>

@@ -13,6 +13,8 @@ export interface About {
   brand: string;
   /** Language of the screens that is set, BCP 47. */
   language: string;
+  /** The first steps were never gone to their end: the console opens with them. */
+  firstBoot?: true;
   /** Set when all this is a simulated machine. */
   lab?: { machine: string; folder: string /** A personalization code to register the lab with. */; code?: string };
 }

@@ -86,7 +86,13 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
   void pickUp({ system, setUp, unattended, undo: changes.undo });
   return {
     // Where a connection says nothing else.
-    about: async () => ({ ...about, role: 'operator', language: (await system.settings()).language }),
+    about: async () => ({
+      ...about,
+      role: 'operator',
+      language: (await system.settings()).language,
+      // Not asked of `setup`, which reads the machine: a console opens with this.
+      ...(setUp.record.finished ? {} : { firstBoot: true }),
+    }),
     status: statusOf(gauges, { keeper, platform: platform.view, disks: cleaningUp(system, report), jobs, power }, pace),
     info: infoOf(gauges, platform.view, about.version, brand, pace),
     ping: pingOf(machine),
