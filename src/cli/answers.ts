@@ -60,7 +60,10 @@ import type {
 } from '../appliance.ts';
 import type { Explanation, Problem } from '../errors.ts';
 
-/** In the place of an answer, or behind what was told before it failed. */
+/**
+ * In the place of an answer, or behind what was told before it failed.
+ * @public Read by scripts/schemas.mjs.
+ */
 export type ErrorAnswer = { error: Problem & Explanation };
 
 /** One line for each: what is done, then how it came out. */

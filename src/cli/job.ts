@@ -1,10 +1,6 @@
 /** --wait and --no-wait, the same for every command that begins something which goes on without it. */
 import type { Command } from 'commander';
 
-export interface JobOptions {
-  wait: boolean;
-}
-
 /** @param waits what holds where neither is given */
 export function asJob(command: Command, waits: boolean): Command {
   const usual = (is: boolean) => (is ? '; so without either' : '');
