@@ -274,6 +274,8 @@ const enabling = {
   '/etc/systemd/system/multi-user.target.d/gatehouse.conf': '[Unit]\nWants=gatehouse.service\n',
   '/etc/systemd/system/sysinit.target.d/gatehouse.conf':
     '[Unit]\nWants=gatehouse-way-back.service gatehouse-reset.service\n',
+  // Its first steps are gone: the console opens with the menu. An empty file instead makes it a new one.
+  '/var/lib/gatehouse/setup.json': '{"finished":true,"passed":[]}\n',
 };
 
 /** setpriv became nsenter, that unshare, which forked nspawn, whose child is the host's first process. */
