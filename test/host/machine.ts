@@ -189,7 +189,7 @@ export class Host {
   async powerCut(): Promise<void> {
     if (this.nspawn === undefined) return;
     // The first process of the host; then all that were started around it.
-    if (this.leader !== undefined && this.isRunning()) process.kill(this.leader, 'SIGKILL');
+    if (this.leader !== undefined && this.isRunning()) killNow(this.leader);
     await kill(this.nspawn);
     // The kernel takes its cables away a little later, and a new boot needs their names.
     const cables = async () => (await this.neighbour.run(['ip', '-o', 'link', 'show', 'type', 'veth'])).stdout;
@@ -283,6 +283,15 @@ function leaderOf(pid: number | undefined): number | undefined {
   const nspawn = childOf(pid);
   const leader = nspawn && nameOf(nspawn) === 'systemd-nspawn' ? childOf(nspawn) : undefined;
   return leader && nameOf(leader) === 'systemd' ? leader : undefined;
+}
+
+/** It may be gone already, as of a host that goes down just now. */
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function childOf(pid: number | undefined): number | undefined {
