@@ -27,17 +27,26 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
   const ended = new AbortController();
   try {
     const statuses = new Statuses(display, link, ended.signal);
-    const about = await aboutWithin(link);
-    setLanguage(languageFor(process.env, about?.language));
-    const brand = (about && brandNamed(about.brand)) ?? defaultBrand;
-    display.name(brand.vendor, about ? marks(about) : []);
     const surroundings: Surroundings = {
       ui: display.ui,
       appliance: link.appliance,
-      brand,
-      role: about?.role ?? 'operator',
+      brand: defaultBrand,
+      role: 'operator',
       session: { trusted: false },
     };
+    const learn = (about: About) => {
+      setLanguage(languageFor(process.env, about.language));
+      const brand = brandNamed(about.brand) ?? defaultBrand;
+      Object.assign(surroundings, { brand, role: about.role });
+      display.name(brand.vendor, marks(about));
+    };
+    const about = await aboutWithin(link);
+    if (about) learn(about);
+    else {
+      display.name(defaultBrand.vendor, []);
+      // Until the service answers, all that is shown is that it does not.
+      void link.appliance.about({}, { signal: ended.signal }).then(learn, () => undefined);
+    }
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, display, ended.signal);

@@ -15,7 +15,7 @@ export async function openMenu(
   entry: Entry,
   leave?: () => Promise<boolean>,
 ): Promise<void> {
-  const { ui, appliance, brand } = surroundings;
+  const { ui, appliance } = surroundings;
   let entries = await begin(surroundings, entry);
   const lookOnly = ({ operatorOnly }: Entry) =>
     operatorOnly && surroundings.role === 'viewer' ? t`Only for operators: you are logged in as a viewer.` : undefined;
@@ -24,7 +24,7 @@ export async function openMenu(
     back: leave === undefined,
     items: () =>
       entries.map((one) => ({
-        ...texts(one, brand),
+        ...texts(one, surroundings.brand),
         id: one.id,
         greyed: one.greyed === undefined ? lookOnly(one) : said(one.greyed),
       })),

@@ -2,6 +2,7 @@
 import type { SetupState, SetupStep, SetupStepName } from '../src/appliance.ts';
 import { takeLanguage } from './flows/language.ts';
 import type { Fact } from './kit/facts.ts';
+import { problemSaid } from './kit/outcome.ts';
 import type { Screen, Surroundings } from './kit/screen.ts';
 import { type Language, language, languages, said, t } from './texts/texts.ts';
 
@@ -44,7 +45,7 @@ async function step(
   surroundings: Surroundings,
   screen: Screen,
   now: SetupStep,
-  { steps }: SetupState,
+  { steps, unattended }: SetupState,
 ): Promise<'on' | 'later'> {
   const { ui, appliance } = surroundings;
   const { title, why } = texts()[now.name];
@@ -56,6 +57,9 @@ async function step(
     leave: t`Later`,
     focus: t`Set up`,
     page: {
+      ...(unattended?.problem
+        ? { warnings: [t`${said(unattended.from)} could not be applied: ${problemSaid(unattended.problem)}`] }
+        : {}),
       text: [why, t`Now: ${said(now.said)}.`, t`Later leads to the menu; to go on from here: System, First steps.`],
       facts: steps.map((one) => stepFact(one, one === now)),
       actions: [t`Set up`, t`Skip`, languages[other]],
