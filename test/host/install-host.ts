@@ -16,7 +16,7 @@ export const installNeeds = {
 };
 
 /** Files that come and go by themselves on any Debian, and what dpkg, apt and the journal note of all packages. */
-const restless = '/var/log/ /var/cache/ /var/lib/dpkg/ /var/lib/apt/ /var/lib/systemd/ /var/tmp/ /root/'.split(' ');
+const restless = '/var/log/ /var/cache/ /var/lib/dpkg/ /var/lib/apt/ /var/lib/systemd/ /var/tmp/ /root'.split(' ');
 
 export class InstallHost {
   private readonly ptys: Pty[] = [];

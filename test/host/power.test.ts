@@ -63,7 +63,7 @@ describeWith({ ...hostNeeds, paths: [program] }, 'gatehouse power on a real mach
     const key = join(folder, 'key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
     const text = readFileSync(`${key}.pub`, 'utf8').trim();
-    await run('sh', '-c', `mkdir -pm 700 /root/.ssh; echo '${text}' >/root/.ssh/authorized_keys`);
+    await run('sh', '-c', `mkdir -pm 700 ~root/.ssh; echo '${text}' >~root/.ssh/authorized_keys`);
     const options = `-i ${key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes -o LogLevel=ERROR`;
     const ssh = (command: string) => host.neighbour.enter(['ssh', ...options.split(' '), 'root@10.77.0.2', command]);
     const [program = '', ...args] = ssh('sleep 600');

@@ -53,10 +53,10 @@ describeWith({ ...registrationNeeds, paths: [...registrationNeeds.paths, program
 
   const run = (...argv: string[]) => machine.host.run(argv, { limit: 120_000 });
   const write = (text: string) =>
-    machine.host.run(['sh', '-c', 'umask 077; printf %s "$1" >/root/set-up.yaml', 'sh', text]);
+    machine.host.run(['sh', '-c', 'umask 077; printf %s "$1" >/srv/set-up.yaml', 'sh', text]);
   const apply = async (text: string, ...options: string[]) => {
     await write(text);
-    return run('gatehouse', 'apply', '/root/set-up.yaml', ...options);
+    return run('gatehouse', 'apply', '/srv/set-up.yaml', ...options);
   };
   const setup = async () => JSON.parse((await run('gatehouse', '--json', 'setup', 'status')).stdout) as SetupState;
   const settings = () => {
@@ -146,9 +146,9 @@ describeWith({ ...registrationNeeds, paths: [...registrationNeeds.paths, program
 
     test('killed in the middle of the tests it goes back, and applied again it is whole', async () => {
       await write(exported);
-      const command = 'gatehouse apply /root/set-up.yaml >/root/said 2>&1 & ';
+      const command = 'gatehouse apply /srv/set-up.yaml >/srv/said 2>&1 & ';
       await run('sh', '-c', command);
-      await until('the tests', async () => (await run('cat', '/root/said')).stdout.includes('Testing'), 30_000);
+      await until('the tests', async () => (await run('cat', '/srv/said')).stdout.includes('Testing'), 30_000);
       await run('systemctl', 'kill', '--signal=KILL', 'gatehouse.service');
       await machine.answers();
       await until('it to be back', () => isReachable('10.77.0.2'), 60_000);

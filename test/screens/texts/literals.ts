@@ -31,7 +31,10 @@ export function literalsIn(file: string): Literal[] {
   const found: Literal[] = [];
   const visit = (node: ts.Node, tagged = false): void => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
-    if (ts.isTaggedTemplateExpression(node)) return visit(node.template, node.tag.getText() === 't');
+    if (ts.isTaggedTemplateExpression(node)) {
+      visit(node.template, node.tag.getText() === 't');
+      return;
+    }
     const text = textOf(node);
     if (text !== undefined) {
       const { line } = source.getLineAndCharacterOfPosition(node.getStart());
