@@ -120,7 +120,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
       .replace(/\(\d+ ms\)/g, '(# ms)')
       .split('\n');
   };
-  const connectivity = `${keys.end}${keys.up}${keys.up}${keys.enter}`;
+  const connectivity = `${keys.home}${keys.down.repeat(6)}${keys.enter}`;
   const proxyTest = `p${keys.enter}`;
 
   test('before there is a suffix: where to set it, also in Connectivity', async () => {
