@@ -30,6 +30,7 @@ export interface DecisionOptions {
 
 export class Decision extends Piece<boolean> {
   override readonly kind = 'dialog';
+  override readonly level = 1;
   private page: DecisionPage | undefined;
   private heard = Date.now();
   private readonly buttons: Buttons;

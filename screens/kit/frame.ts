@@ -50,7 +50,7 @@ export class Frame implements Stage {
   }
 
   async show<R>(piece: Piece<R>): Promise<R | undefined> {
-    const under = this.pieces.findIndex((other) => other.staysOnTop);
+    const under = this.pieces.findIndex((other) => other.level > piece.level);
     this.pieces.splice(under < 0 ? this.pieces.length : under, 0, piece as Piece<unknown>);
     piece.open(this);
     this.invalidate();
@@ -121,7 +121,7 @@ export class Frame implements Stage {
   }
 
   private async help(piece: Piece<unknown>): Promise<void> {
-    await this.show(new Help([...piece.keys(), ...everywhere(piece.helpKey)], this.terminal.look));
+    await this.show(new Help([...piece.keys(), ...everywhere(piece.helpKey)], this.terminal.look, piece.level));
   }
 
   // -------------------------------------------------------------- painting

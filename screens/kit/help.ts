@@ -14,7 +14,12 @@ export class Help extends Piece<void> {
   private readonly scroll = new Scroll();
   private readonly rows: [string, string][];
 
-  constructor(hints: readonly KeyHint[], look: Look) {
+  /** `level`: that of the piece that it tells of, which it lies over. */
+  constructor(
+    hints: readonly KeyHint[],
+    look: Look,
+    override readonly level: 0 | 1 | 2,
+  ) {
     super(t`Keys that work here`);
     this.rows = hints.map(({ key, does }) => [keySign(key, look), does]);
   }

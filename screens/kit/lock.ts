@@ -13,7 +13,7 @@ import { sentence } from './told.ts';
 type Check = (password: string, signal: AbortSignal) => Promise<string | undefined>;
 
 export class Lock extends Piece<void> {
-  override readonly staysOnTop = true;
+  override readonly level = 2;
   private editor = editor();
   private said = '';
   private checking = false;

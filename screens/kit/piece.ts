@@ -22,8 +22,8 @@ export interface Stage {
 export abstract class Piece<R> {
   /** A dialog lies over what is below it; a window takes its place. */
   readonly kind: 'window' | 'dialog' = 'window';
-  /** Whatever opens afterwards opens below it: a lock. */
-  readonly staysOnTop: boolean = false;
+  /** What opens afterwards opens below what has a higher one: 1, a question that comes unasked; 2, a lock. */
+  readonly level: 0 | 1 | 2 = 0;
   /** There, but not seen yet. */
   readonly hidden: boolean = false;
   /** Ends with the result, or undefined where the operator left it. Never rejects. */
