@@ -35,10 +35,6 @@ const words = ['KolibrieFeder', 'KanarieFeder'].flatMap((word) => [
 
 /** What the container engine's unit is to us: a program that has an environment. */
 const engine = '[Service]\nExecStart=/usr/bin/sleep infinity\n';
-/** As it is started, but that it trusts the platform of this test. */
-const trusting =
-  '[Service]\nExecStart=\nExecStart=/usr/bin/env NODE_EXTRA_CA_CERTS=/opt/test/cert.pem /usr/bin/node /usr/lib/gatehouse/main.mjs service\n';
-
 const needed = ['dnsmasq', 'openssl', 'squid', 'ssh', 'tcpdump'];
 describeWith(
   { ...hostNeeds, programs: [...hostNeeds.programs, ...needed], paths: [program] },
@@ -67,7 +63,8 @@ describeWith(
         window: 12,
         files: {
           '/etc/systemd/system/docker.service': engine,
-          '/etc/systemd/system/gatehouse.service.d/test.conf': trusting,
+          // The platform of this test is somebody's own.
+          '/var/lib/gatehouse/platform-ca.pem': readFileSync(join(shown, 'cert.pem'), 'utf8'),
           '/etc/apt/sources.list': `deb [trusted=yes] http://${outside}/debian ./\n`,
         },
         shown: { '/opt/test': shown, '/opt/watch': dirname(watch.file) },

@@ -22,6 +22,8 @@ async function built(): Promise<string> {
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
+    // Natives that ssh2 tries to load, and works without.
+    external: ['cpu-features', '*.node'],
     banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   });
   return outfile;
