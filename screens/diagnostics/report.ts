@@ -11,6 +11,9 @@ import type { Screen, Surroundings } from '../kit/screen.ts';
 import type { Role } from '../kit/theme.ts';
 import { said, t } from '../texts/texts.ts';
 
+/** Milliseconds that the menu waits for what may have changed below it. */
+const patience = 5000;
+
 const outcomeRoles: Record<ItemOutcome, Role> = {
   waiting: 'dim',
   running: 'strong',
@@ -39,8 +42,8 @@ export const report: Screen = async (surroundings) => {
     items: () => menuItems(state),
     choose: async (id) => {
       await doing[id]?.();
-      const again = await ui.busy(t`Reading the reports`, (signal) => appliance.report.read({}, { signal }));
-      if (again.ok) state = again.value;
+      // Under the menu, which takes keys meanwhile.
+      state = await appliance.report.read({}, { signal: AbortSignal.timeout(patience) }).catch(() => state);
     },
   });
 };

@@ -83,7 +83,7 @@ export class Facts extends Piece<void> {
     this.arrange(page.actions ?? []);
     if (page.isOver) this.end();
     this.stage.invalidate();
-    for (const key of this.early.splice(0)) this.key(key);
+    this.stage.type(this.early.splice(0));
   }
 
   /** The focus stays on its button, and otherwise goes to the one that leaves: no action is begun by accident. */

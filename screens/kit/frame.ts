@@ -84,7 +84,8 @@ export class Frame implements Stage {
 
   /** Keys that were typed ahead, for the piece that is topmost now. */
   type(keys: readonly Key[]): void {
-    for (const key of keys) this.key(key);
+    // What waits here was typed later.
+    for (const key of [...keys, ...this.ahead.splice(0)]) this.key(key);
   }
 
   private get top(): Piece<unknown> | undefined {

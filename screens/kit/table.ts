@@ -88,7 +88,7 @@ export class Table<R> extends Piece<void> {
     this.problem = undefined;
     this.select(selected);
     this.stage.invalidate();
-    for (const key of this.early.splice(0)) this.key(key);
+    this.stage.type(this.early.splice(0));
   }
 
   private select(row: R | undefined): void {

@@ -27,7 +27,10 @@ function opened() {
     },
     choose: async ({ name }) => void chosen.push(name),
   });
-  table.open({ invalidate: () => undefined } as Stage);
+  const type: Stage['type'] = (keys) => {
+    for (const key of keys) table.key(key);
+  };
+  table.open({ invalidate: () => undefined, type } as Stage);
   const press = (...names: string[]) => {
     for (const name of names) table.key({ name });
   };
