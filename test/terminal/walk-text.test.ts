@@ -140,7 +140,7 @@ test('Info', async () => {
       │ Service Version : 0.1.0                                                  │
       │ Disk 1          : sda, 64 GB, 18 % used                                  │
       │ Disk 2          : sdb, 268 GB, 12 % used                                 │
-      │ CPU             : 4 x Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz, ## %     │
+      │ CPU             : 4 x Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz, 11 %     │
       │                   busy                                                   │
       │                                                                          │
       │                                  < OK >                           more ↓ │
