@@ -56,7 +56,7 @@ export function masked(pty: Pty): string {
   const masks: [RegExp, string][] = [
     [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'YYYY-MM-DD hh:mm:ss'],
     [/\d\d:\d\d:\d\d/g, 'hh:mm:ss'],
-    [/GHz, \d+ % busy */g, 'GHz, ## % busy'],
+    [/GHz, \d+ % */g, 'GHz, ## %'],
     [/\d+\.\d [GM]B available */g, '##.# GB available'],
     [/Memory( +): \d+\.\d MB */g, 'Memory$1: ##.# MB'],
     [/About \d\.\d+ MB/g, 'About 4.## MB'],
