@@ -51,8 +51,9 @@ const titles = (p: Pty) => boxes(columnwise(p)).map(({ title }) => title);
 
 /** Goes back until the condition holds. An answer can be to an earlier key: who goes on looks again. */
 async function goBack(p: Pty, until: () => boolean): Promise<void> {
+  // Keys that were typed ahead are taken first: a few hundred of them at most.
   for (let press = 0; !until(); press++) {
-    if (press > 40) throw new Error(`no way back (seed ${seed}):\n${p.text()}`);
+    if (press > 400) throw new Error(`no way back (seed ${seed}):\n${p.text()}`);
     const before = p.text();
     const leaving = titles(p).at(-1) === 'Leave';
     p.send(leaving ? `l${keys.enter}` : keys.escape);
