@@ -3,7 +3,7 @@ import type { Container, ContainerDetails, ContainerOutcome, ContainerState } fr
 import { agoSaid, bytesSaid } from '../../src/values/amount.ts';
 import { harmless } from '../../src/values/harmless.ts';
 import { openLog } from '../flows/log.ts';
-import { permitted } from '../flows/permission.ts';
+import { act, type Verb } from '../flows/running.ts';
 import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
@@ -63,9 +63,9 @@ async function actions(surroundings: Surroundings, container: Container): Promis
   const doing: Record<string, () => Promise<void>> = {
     details: () => details(surroundings, container),
     logs: () => openLog(surroundings, { title: t`Logs of ${name}`, source: { kind: 'container', id } }),
-    restart: () => act(surroundings, 'restart', container),
-    start: () => act(surroundings, 'start', container),
-    stop: () => act(surroundings, 'stop', container),
+    restart: () => change(surroundings, 'restart', container),
+    start: () => change(surroundings, 'start', container),
+    stop: () => change(surroundings, 'stop', container),
   };
   const runs = state === 'running' || state === 'restarting' || state === 'paused';
   await surroundings.ui.menu({
@@ -126,42 +126,10 @@ function ended({ exitCode, outOfMemory }: ContainerDetails): Fact | undefined {
   return { label: t`Last end`, value: t`exit code ${exitCode}`, role: exitCode === 0 ? 'text' : 'bad' };
 }
 
-const verbs = {
-  start: (name: string) => ({
-    title: t`Start`,
-    asks: t`Start ${name}`,
-    doing: t`Starting ${name}`,
-    done: t`${name} was started.`,
-  }),
-  stop: (name: string) => ({
-    title: t`Stop`,
-    asks: t`Stop ${name}`,
-    doing: t`Stopping ${name}`,
-    done: t`${name} was stopped.`,
-  }),
-  restart: (name: string) => ({
-    title: t`Restart`,
-    asks: t`Restart ${name}`,
-    doing: t`Restarting ${name}`,
-    done: t`${name} was restarted.`,
-  }),
-} as const;
-
-async function act(surroundings: Surroundings, verb: keyof typeof verbs, { id, name }: Container): Promise<void> {
-  const { ui, appliance } = surroundings;
-  const { title, asks, doing, done } = verbs[verb](name);
-  if (verb !== 'start') {
-    const text = [t`${asks} now?`, { text: t`What it serves is interrupted.`, role: 'warn' as const }];
-    if (!(await ui.confirm({ title: asks, text, yes: title }))) return;
-  }
-  if (!(await permitted(surroundings))) return;
-  const outcome = await ui.progress({
-    title: doing,
-    givingUp: t`Giving up leaves it to go on by itself.`,
-    work: (report, signal) => appliance.containers[verb]({ id }, { signal, progress: report }),
-  });
-  if (!outcome.ok) return ui.problem(asks, outcome.problem);
-  await tell(surroundings, name, done, outcome.value);
+async function change(surroundings: Surroundings, verb: Verb, { id, name }: Container): Promise<void> {
+  const change = surroundings.appliance.containers[verb];
+  const acted = await act(surroundings, verb, name, (progress, signal) => change({ id }, { signal, progress }));
+  if (acted) await tell(surroundings, name, acted.done, acted.outcome);
 }
 
 async function tell({ ui }: Surroundings, name: string, done: string, outcome: ContainerOutcome): Promise<void> {

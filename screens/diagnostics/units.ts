@@ -2,7 +2,7 @@
 import type { LogLine, Unit, UnitDependency, UnitOutcome, UnitState, UnitStatus } from '../../src/appliance.ts';
 import { harmless } from '../../src/values/harmless.ts';
 import { openLog } from '../flows/log.ts';
-import { permitted } from '../flows/permission.ts';
+import { act, type Verb } from '../flows/running.ts';
 import type { Fact } from '../kit/facts.ts';
 import { live } from '../kit/live.ts';
 import type { Screen, Surroundings } from '../kit/screen.ts';
@@ -48,9 +48,9 @@ async function actions(surroundings: Surroundings, unit: Unit): Promise<void> {
   const absent = unit.state === 'absent' ? t`This machine has no such unit.` : undefined;
   const doing: Record<string, () => Promise<void>> = {
     status: () => status(surroundings, unit),
-    restart: () => act(surroundings, 'restart', unit),
-    start: () => act(surroundings, 'start', unit),
-    stop: () => act(surroundings, 'stop', unit),
+    restart: () => change(surroundings, 'restart', unit),
+    start: () => change(surroundings, 'start', unit),
+    stop: () => change(surroundings, 'stop', unit),
     logs: () => logs(surroundings, unit),
   };
   const isActive = unit.state === 'active';
@@ -126,43 +126,11 @@ function result({ result, exitCode }: UnitStatus): Fact {
   return { label: t`Last result`, value: said(result) + code, role: result === 'success' ? 'good' : 'bad' };
 }
 
-const verbs = {
-  start: (name: string) => ({
-    title: t`Start`,
-    asks: t`Start ${name}`,
-    doing: t`Starting ${name}`,
-    done: t`${name} was started.`,
-  }),
-  stop: (name: string) => ({
-    title: t`Stop`,
-    asks: t`Stop ${name}`,
-    doing: t`Stopping ${name}`,
-    done: t`${name} was stopped.`,
-  }),
-  restart: (name: string) => ({
-    title: t`Restart`,
-    asks: t`Restart ${name}`,
-    doing: t`Restarting ${name}`,
-    done: t`${name} was restarted.`,
-  }),
-} as const;
-
-async function act(surroundings: Surroundings, verb: keyof typeof verbs, { name }: Unit): Promise<void> {
-  const { ui, appliance } = surroundings;
+async function change(surroundings: Surroundings, verb: Verb, { name }: Unit): Promise<void> {
+  const change = surroundings.appliance.units[verb];
   const unit = plainName(name);
-  const { title, asks, doing, done } = verbs[verb](unit);
-  if (verb !== 'start') {
-    const text = [t`${asks} now?`, { text: t`What it serves is interrupted.`, role: 'warn' as const }];
-    if (!(await ui.confirm({ title: asks, text, yes: title }))) return;
-  }
-  if (!(await permitted(surroundings))) return;
-  const outcome = await ui.progress({
-    title: doing,
-    givingUp: t`Giving up leaves it to go on by itself.`,
-    work: (report, signal) => appliance.units[verb]({ name }, { signal, progress: report }),
-  });
-  if (!outcome.ok) return ui.problem(asks, outcome.problem);
-  await tell({ ui }, unit, done, outcome.value);
+  const acted = await act(surroundings, verb, unit, (progress, signal) => change({ name }, { signal, progress }));
+  if (acted) await tell(surroundings, unit, acted.done, acted.outcome);
 }
 
 async function tell({ ui }: Pick<Surroundings, 'ui'>, unit: string, done: string, outcome: UnitOutcome): Promise<void> {
