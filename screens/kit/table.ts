@@ -63,7 +63,12 @@ export class Table<R> extends Piece<void> {
 
   constructor(private readonly options: TableOptions<R>) {
     super(options.title);
-    this.buttons = new Buttons(options.choose ? [options.ok ?? t`OK`, t`Back`] : [t`Back`]);
+    this.buttons = new Buttons(() => (this.canChoose ? [options.ok ?? t`OK`, t`Back`] : [t`Back`]));
+  }
+
+  /** Is there a row to choose, or may there be one? */
+  private get canChoose(): boolean {
+    return this.options.choose !== undefined && !this.problem && this.rows?.length !== 0;
   }
 
   protected override opened(): void {
@@ -113,7 +118,7 @@ export class Table<R> extends Piece<void> {
   // -------------------------------------------------------------- keys
 
   keys(): readonly KeyHint[] {
-    if (!this.rows?.length) return [back];
+    if (!this.rows?.length) return [confirm, back];
     return [
       navigate,
       ...(this.options.choose ? [confirm] : []),
@@ -151,7 +156,7 @@ export class Table<R> extends Piece<void> {
   }
 
   private confirm(): void {
-    if (this.buttons.focused === t`Back`) this.end();
+    if (!this.canChoose || this.buttons.focused === t`Back`) this.end();
     else if (this.selected !== undefined) void this.choose(this.selected);
   }
 
@@ -214,6 +219,7 @@ export class Table<R> extends Piece<void> {
   }
 
   paint(canvas: Canvas): void {
+    this.buttons.focus = Math.min(this.buttons.focus, this.buttons.labels.length - 1);
     this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
     if (this.paused) canvas.text(0, canvas.height - 1, t`paused`, 'warn');
     const above = this.above(canvas);

@@ -79,3 +79,11 @@ test('what was typed before there were rows is done when they come', () => {
   tell('abc');
   expect(chosen()).toBe('c');
 });
+
+test('without rows there is nothing to choose, and Enter goes back', async () => {
+  const { table, press, tell, chosen } = opened();
+  tell('');
+  press('enter');
+  await table.ended;
+  expect(chosen()).toBeUndefined();
+});
