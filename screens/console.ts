@@ -47,10 +47,12 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
       // Until the service answers, all that is shown is that it does not.
       void link.appliance.about({}, { signal: ended.signal }).then(learn, () => undefined);
     }
+    const gone = goThrough(surroundings, statuses, about);
+    // After what they lie over: the service tells how things stand at once.
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, display, ended.signal);
-    await Promise.race([display.left, goThrough(surroundings, statuses, about)]);
+    await Promise.race([display.left, gone]);
     return 0;
   } finally {
     ended.abort();

@@ -30,10 +30,15 @@ const happens: Record<PowerAction, () => string> = {
 /** Shows a countdown whenever there is one, until the signal is aborted. */
 export function countdowns(surroundings: Surroundings, signal: AbortSignal): void {
   let shown: string | undefined;
+  let told: string | undefined;
   let tell: (state: PowerState) => void = () => undefined;
   const progress = (state: PowerState) => {
     tell(state);
-    const { scheduled } = state;
+    const { scheduled, failed } = state;
+    if (failed && failed.at !== told) {
+      told = failed.at;
+      void surroundings.ui.problem(doing[failed.action](), failed.problem);
+    }
     if (!scheduled || scheduled.at === shown) return;
     shown = scheduled.at;
     void show(surroundings, scheduled, (listener) => {
@@ -63,7 +68,8 @@ async function show(
         listen(({ scheduled }) => {
           if (scheduled?.at === at) {
             const left = (Date.parse(at) - Date.now()) / 1000;
-            return tell({ left, text: [t`This appliance ${happens[action]()}. Asked for by ${by}.`] });
+            const text = [t`This appliance ${happens[action]()}. Asked for by ${by}.`];
+            return tell({ left, text: scheduled.step ? [...text, said(scheduled.step)] : text });
           }
           tell(null);
           resolve();
