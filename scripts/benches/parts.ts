@@ -1,0 +1,4 @@
+/** The parts of the bench, in the order in which they are run and printed. One line each; loaded when run. */
+import type { Part } from './part.ts';
+
+export const parts: Readonly<Record<string, () => Promise<{ part: Part }>>> = {};
