@@ -1,7 +1,7 @@
 /** The console on a real Debian, in a real pseudo terminal: what an operator sees is that machine's own. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeWith } from '../setup/needs.ts';
-import { keys } from '../terminal/operator.ts';
+import { backToMain, keys } from '../terminal/operator.ts';
 import type { Pty } from '../terminal/pty.ts';
 import { bootHost, type Host, hostNeeds, until } from './machine.ts';
 
@@ -20,14 +20,7 @@ describeWith({ ...hostNeeds, paths: [program] }, 'the console on a real machine,
     console?.kill();
     await host?.end();
   });
-  beforeEach(async () => {
-    const atHome = () => console.text().includes('Various commands');
-    while (!atHome()) {
-      const before = console.text();
-      console.send(keys.back);
-      await console.waitFor((screen) => screen.text() !== before);
-    }
-  });
+  beforeEach(() => backToMain(console));
 
   /** Opens entries by their first letters. */
   const open = async (...steps: [letter: string, seen: string][]) => {
@@ -87,6 +80,7 @@ describeWith({ ...hostNeeds, paths: [program] }, 'the console on a real machine,
     await console.waitFor('ssh was restarted.', 30_000);
     expect(await started()).not.toBe(before);
     console.send('\r');
+    await console.waitFor((screen) => !screen.text().includes('ssh was restarted.'));
   });
 
   test('a unit that is stopped from outside is seen within five seconds', async () => {

@@ -4,7 +4,7 @@ import type { RegistrationState } from '../../src/appliance.ts';
 import { openAdmin } from '../../src/platform/server/admin.ts';
 import { wrap } from '../../src/values/width.ts';
 import { describeWith } from '../setup/needs.ts';
-import { boxes, keys } from '../terminal/operator.ts';
+import { backToMain, boxes, keys } from '../terminal/operator.ts';
 import type { Pty } from '../terminal/pty.ts';
 import { RegistrationHost, type RunningPlatform, registrationNeeds, suffix } from './registration-host.ts';
 
@@ -65,11 +65,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
     await console.waitFor(seen, limit);
   };
   const open = async (...steps: [letter: string, seen: string][]) => {
-    while (!console.text().includes('Various commands')) {
-      const before = console.text();
-      console.send(keys.back);
-      await console.waitFor((screen) => screen.text() !== before);
-    }
+    await backToMain(console);
     for (const [letter, seen] of steps) await type(letter + keys.enter, seen);
   };
 

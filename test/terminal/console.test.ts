@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
+import { type Built, buildConsole, innermost, keys, seeWhole } from './operator.ts';
 import { Pty, type PtyOptions } from './pty.ts';
 import { Teletype } from './teletype.ts';
 
@@ -62,7 +62,6 @@ const inShell = (options: PtyOptions = {}) =>
     built.program,
   ]);
 const childOf = (pid: number) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
-const titleOf = (pty: Pty) => boxes(columnwise(pty)).at(-1)?.title;
 
 describe('with a service', () => {
   test.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -76,7 +75,7 @@ describe('with a service', () => {
       expect(pty.text().replace(/\s+/g, ' ')).toContain('If not: systemctl status gatehouse.service');
       // The menu is still there, and leads on.
       pty.send(`d${keys.enter}`);
-      await pty.waitFor(() => titleOf(pty) === 'Diagnostics');
+      await pty.waitFor(() => innermost(pty) === 'Diagnostics');
       pty.send(`u${keys.enter}`);
       await pty.waitFor('Reading...');
       await startService();
@@ -103,9 +102,9 @@ describe('with a service', () => {
   test('that is not there yet, it says so, and goes on when it is', async () => {
     const pty = start();
     await pty.waitFor('The Gatehouse service does not answer.');
-    await pty.waitFor(() => titleOf(pty) === 'Configuration');
+    await pty.waitFor(() => innermost(pty) === 'Configuration');
     pty.send(`i${keys.enter}`);
-    await pty.waitFor(() => titleOf(pty) === 'General Information');
+    await pty.waitFor(() => innermost(pty) === 'General Information');
     await startService();
     await pty.waitFor('10.20.0.15/24', 8000);
     await pty.waitFor((p) => !p.text().includes('does not answer'));
@@ -119,11 +118,11 @@ describe('with a service', () => {
       await pty.waitFor('containerd');
     }
     one.send(`${keys.down}${keys.enter}`);
-    await one.waitFor(() => titleOf(one) === 'docker');
+    await one.waitFor(() => innermost(one) === 'docker');
     one.send(`s${keys.down}`);
     await one.waitFor('Stop it until');
     one.send(`${keys.home}${keys.down.repeat(3)}${keys.enter}`);
-    await one.waitFor(() => titleOf(one) === 'Stop docker');
+    await one.waitFor(() => innermost(one) === 'Stop docker');
     one.send(keys.left + keys.enter);
     await one.waitFor('was stopped');
     await other.waitFor(/docker +inactive/);
@@ -166,11 +165,11 @@ describe('however it ends, the terminal is as it was found', () => {
     const pty = inShell();
     await pty.waitFor(' gatehouse-lab');
     pty.send(keys.back);
-    await pty.waitFor(() => titleOf(pty) === 'Leave');
+    await pty.waitFor(() => innermost(pty) === 'Leave');
     pty.send(keys.enter);
-    await pty.waitFor(() => titleOf(pty) === 'Configuration');
+    await pty.waitFor(() => innermost(pty) === 'Configuration');
     pty.send(keys.back);
-    await pty.waitFor(() => titleOf(pty) === 'Leave');
+    await pty.waitFor(() => innermost(pty) === 'Leave');
     pty.send(`l${keys.enter}`);
     await pty.waitFor('code 0, mode as found');
     gone(pty);
@@ -215,7 +214,7 @@ describe('the window', () => {
     pty.send(`i${keys.enter}`);
     await pty.waitFor('Disk 1');
     pty.send('?');
-    await pty.waitFor(() => titleOf(pty) === 'Keys that work here');
+    await pty.waitFor(() => innermost(pty) === 'Keys that work here');
     for (const [columns, rows] of [
       [60, 20],
       [40, 12],
@@ -224,17 +223,17 @@ describe('the window', () => {
     ] as const) {
       pty.resize(columns, rows);
       await pty.waitFor((p) => p.screen()[rows - 1]?.startsWith(' gatehouse-lab') === true);
-      await pty.waitFor(() => titleOf(pty)?.startsWith('Keys that work') === true);
+      await pty.waitFor(() => innermost(pty)?.startsWith('Keys that work') === true);
       await seeWhole(pty);
     }
     pty.resize(20, 5);
     await pty.waitFor('This terminal is');
     expect(pty.text().replace(/\s+/g, ' ')).toContain('This terminal is 20x5. Gatehouse needs 40x12');
     pty.resize(80, 24);
-    await pty.waitFor(() => titleOf(pty) === 'Keys that work here');
+    await pty.waitFor(() => innermost(pty) === 'Keys that work here');
     await seeWhole(pty);
     pty.send(keys.enter);
-    await pty.waitFor(() => titleOf(pty) === 'General Information');
+    await pty.waitFor(() => innermost(pty) === 'General Information');
   });
 });
 

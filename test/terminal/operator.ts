@@ -82,6 +82,25 @@ export function columnwise(pty: Pty): string[] {
   });
 }
 
+/** The title of the box that takes the keys; a half painted one has none. */
+export const innermost = (pty: Pty): string => boxes(columnwise(pty)).at(-1)?.title ?? '';
+
+/**
+ * Goes back, one key at a time, until only the main menu is there. A text that changes by itself is not taken for an
+ * answer, only another box is: one key too many would ask whether to leave.
+ */
+export async function backToMain(pty: Pty): Promise<void> {
+  const isMain = () => innermost(pty) === 'Configuration' && pty.text().includes('Various commands');
+  const shape = () => JSON.stringify(boxes(columnwise(pty)));
+  while (!isMain()) {
+    await pty.waitFor(() => innermost(pty) !== '');
+    if (isMain()) return;
+    const before = shape();
+    pty.send(keys.back);
+    await pty.waitFor(() => ![before, '[]'].includes(shape()));
+  }
+}
+
 /** The boxes on the screen that are complete: four corners, and sides without a gap. */
 export function boxes(lines: readonly string[]): { title: string; left: number; top: number; width: number }[] {
   return lines.flatMap((line, top) => {

@@ -1,6 +1,6 @@
 /** Registration as an operator meets it: on the lab, whose platform is real and on the other side of TLS. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Built, buildConsole, keys } from './operator.ts';
+import { type Built, backToMain, buildConsole, keys } from './operator.ts';
 import type { Pty } from './pty.ts';
 
 let built: Built;
@@ -20,16 +20,8 @@ const type = async (text: string, seen: string | RegExp, limit?: number) => {
   console.send(text);
   await console.waitFor(seen, limit);
 };
-/** Goes back until the main menu is there. */
-const home = async () => {
-  while (!console.text().includes('Various commands')) {
-    const before = console.text();
-    console.send(keys.back);
-    await console.waitFor((screen) => screen.text() !== before);
-  }
-};
 const atMain = async (letter: string, seen: string) => {
-  await home();
+  await backToMain(console);
   await type(letter + keys.enter, seen);
 };
 

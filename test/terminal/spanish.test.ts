@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Entry, tree } from '../../screens/menu.ts';
 import texts from '../../screens/texts/es.json' with { type: 'json' };
-import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
+import { type Built, buildConsole, innermost, keys, seeWhole } from './operator.ts';
 import type { Pty } from './pty.ts';
 
 let built: Built;
@@ -21,8 +21,8 @@ const spanish = (english: string) => {
   const text = (texts as Record<string, string>)[english] ?? english;
   return bare ? ascii(text) : text;
 };
-const innermost = () => boxes(columnwise(pty)).at(-1)?.title ?? '';
-const inner = (title: string) => innermost() === title || (innermost().length >= 20 && title.startsWith(innermost()));
+const inner = (title: string) =>
+  innermost(pty) === title || (innermost(pty).length >= 20 && title.startsWith(innermost(pty)));
 const row = () => pty.screen()[pty.cursor.y] ?? '';
 const selected = () => /[│|] {2}(\S.*?)(?: {2}.*)? *[│|]/.exec(row())?.[1] ?? '';
 
@@ -73,7 +73,7 @@ async function walk(menu: Entry): Promise<string[]> {
     await pty.waitFor(() => inner(title) && selected() === label);
     if (row().includes(spanish('not now'))) continue;
     pty.send(keys.enter);
-    await pty.waitFor(() => !['', spanish('Please wait')].includes(innermost()) && selected() !== label);
+    await pty.waitFor(() => !['', spanish('Please wait')].includes(innermost(pty)) && selected() !== label);
     await pty.waitFor(() => !/leyendo\.\.\./i.test(pty.text()), 3000).catch(() => undefined);
     await seeWhole(pty);
     if (entry?.entries) seen.push(...(await walk(entry)));

@@ -1,7 +1,7 @@
 /** Every screen of the menu tree on the lab's console, as the operator sees it, on all kinds of terminals. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Entry, tree } from '../../screens/menu.ts';
-import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
+import { type Built, buildConsole, innermost, keys, seeWhole } from './operator.ts';
 import type { Pty } from './pty.ts';
 
 /**
@@ -71,7 +71,6 @@ afterEach(async () => {
 afterAll(() => built.remove());
 
 const idsOf = (entry: Entry): string[] => [entry.id, ...(entry.entries ?? []).flatMap(idsOf)];
-const innermost = (pty: Pty) => boxes(columnwise(pty)).at(-1)?.title ?? '';
 /** What stands in the row of the cursor, which is the entry that is selected. */
 const selected = (pty: Pty) => /[│|] {2}(\S.*?)(?: {2}.*)? *[│|]/.exec(pty.screen()[pty.cursor.y] ?? '')?.[1] ?? '';
 

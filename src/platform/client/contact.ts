@@ -203,7 +203,7 @@ export class Contact {
       this.parts.log.warning(`registration: ${sentence(this.refusal() as Problem)}`);
     this.problem = undefined;
     this.failures = 0;
-    await this.saveContact();
+    await this.saveContact(this.contact);
     this.tell();
   }
 
@@ -214,15 +214,17 @@ export class Contact {
     const { connected } = this.contact;
     this.problem = isEnded ? { code: 'certificate-ended', details: { at: until } } : problem;
     if (!connected) return;
-    this.contact = { ...this.contact, connected: false, since: new Date().toISOString() };
     this.parts.log.warning(`registration: the platform does not answer: ${sentence(this.problem)}`);
-    await this.saveContact();
+    const contact = { ...this.contact, connected: false, since: new Date().toISOString() };
+    // Saved before anybody is told: after a power cut it says the same.
+    await this.saveContact(contact);
+    this.contact = contact;
   }
 
   /** Only for what is said after a restart. */
-  private async saveContact(): Promise<void> {
+  private async saveContact(contact: LastContact): Promise<void> {
     await this.parts.store
-      .saveContact(this.contact)
+      .saveContact(contact)
       .catch((error: unknown) => this.parts.log.warning(`registration: ${sentence(problemOf(error))}`));
   }
 
