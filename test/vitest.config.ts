@@ -15,7 +15,7 @@ export default defineConfig({
   cacheDir: '.cache/vite',
   plugins: [threads],
   test: {
-    reporters: [['default', { summary: false }], new Totals(process.env.GATEHOUSE_TEST_SUMMARY)],
+    reporters: [['default', { summary: false }], new Totals(process.env.GATEHOUSE_TEST_RESULTS)],
     projects: [
       {
         extends: true,
