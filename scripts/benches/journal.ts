@@ -1,121 +1,95 @@
 /**
- * A journal of a million entries: how long pages, searches, counts and the first lines of a watch take, beside what
- * journalctl itself takes for the same. Each figure is the median of several tries, in milliseconds.
+ * A journal of a million entries: how long pages, searches and counts take, beside what journalctl itself takes for the
+ * same. The journal is written once, and kept.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { journalReader } from '../../src/adapters/logs/journal.ts';
 import type { JournalFilter, LogPattern } from '../../src/appliance.ts';
 import { begin, writeJournal } from '../../test/adapters/logs/journal-files.ts';
+import { besideOf, type Part, type Row, sideBySide, timed } from './part.ts';
 
-const { values } = parseArgs({
-  options: {
-    entries: { type: 'string', default: '1000000' },
-    folder: { type: 'string', default: join(tmpdir(), 'gatehouse-bench-journal') },
-  },
-});
-const entries = Number(values.entries);
-const folder = join(values.folder, values.entries);
-const here = [`--directory=${folder}`];
-const { signal } = new AbortController();
-const call = { signal, progress: () => undefined };
 const LINES = 50;
-
-if (!existsSync(folder)) {
-  const started = performance.now();
-  mkdirSync(folder, { recursive: true });
-  await writeJournal(join(folder, 'system.journal'), entries);
-  console.log(`${entries} entries written in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-}
-
-async function median(times: number, work: () => unknown): Promise<number> {
-  const all: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const started = performance.now();
-    await work();
-    all.push(performance.now() - started);
-  }
-  return all.sort((a, b) => a - b)[times >> 1] as number;
-}
-
-const journalctl = (...args: string[]) =>
-  execFileSync('journalctl', [...here, '--no-pager', '--quiet', '--output=json', ...args], { maxBuffer: 1 << 30 });
-
-async function row(what: string, times: number, ours: () => Promise<unknown>, theirs: () => unknown): Promise<void> {
-  const [a, b] = [await median(times, ours), await median(times, theirs)];
-  console.log(`${what.padEnd(44)} ${a.toFixed(0).padStart(7)} ms   journalctl ${b.toFixed(0).padStart(7)} ms`);
-}
-
-const reader = (filter: JournalFilter = {}) => journalReader(filter, here);
-const page = (filter: JournalFilter, from: string, direction: 'older' | 'newer', only?: LogPattern) =>
-  reader(filter).page({ from, direction, lines: LINES, ...(only ? { only } : {}) }, signal);
 const text = (pattern: string): LogPattern => ({ text: pattern, regular: false });
-const middle = new Date(begin / 1000 + (entries / 2) * 1000).toISOString();
-const place = (await page({ since: middle }, 'oldest', 'newer')).lines[0]?.place ?? '';
-const unit = { unit: 'ssh.service' };
-const lines = `--lines=${LINES}`;
+const expression = (pattern: string): LogPattern => ({ text: pattern, regular: true });
 
-await row(
-  'newest page',
-  21,
-  () => page({}, 'newest', 'older'),
-  () => journalctl('--reverse', lines),
-);
-await row(
-  'older, from the middle',
-  21,
-  () => page({}, place, 'older'),
-  () => journalctl(`--cursor=${place}`, '--reverse', lines),
-);
-await row(
-  'newer, from the middle',
-  21,
-  () => page({}, place, 'newer'),
-  () => journalctl(`--cursor=${place}`, lines),
-);
-await row(
-  'newest of a unit',
-  21,
-  () => page(unit, 'newest', 'older'),
-  () => journalctl('--unit=ssh.service', '--reverse', lines),
-);
-await row(
-  'newest errors',
-  21,
-  () => page({ priority: 3 }, 'newest', 'older'),
-  () => journalctl('--priority=3', '--reverse', lines),
-);
-await row(
-  'newest with text that is frequent',
-  21,
-  () => page({}, 'newest', 'older', text('took 7 ms')),
-  () => journalctl('--grep=took 7 ms', '--reverse', lines),
-);
+/** The folder of a journal with so many entries. */
+async function written(kept: string, entries: number, say: (text: string) => void): Promise<string> {
+  const folder = join(kept, String(entries));
+  if (existsSync(folder)) return folder;
+  say(`writing ${entries} entries`);
+  const half = `${folder}.partial`;
+  rmSync(half, { recursive: true, force: true });
+  mkdirSync(half, { recursive: true });
+  await writeJournal(join(half, 'system.journal'), entries);
+  renameSync(half, folder);
+  return folder;
+}
 
-const far = `line ${Math.floor(entries / 50)} of`;
-const search = (pattern: LogPattern) => () => reader().search({ from: 'newest', direction: 'older', pattern }, call);
-await row('search back through 98 %, text', 3, search(text(far)), () =>
-  journalctl(`--grep=${far}`, '--reverse', '--lines=1'),
-);
-await row(
-  'search back through 98 %, expression',
-  3,
-  search({ text: `(line|row) ${Math.floor(entries / 50)}\\b`, regular: true }),
-  () => journalctl(`--grep=(line|row) ${Math.floor(entries / 50)}\\b`, '--reverse', '--lines=1'),
-);
-await row(
-  'count, rare',
-  3,
-  () => reader().count({ pattern: text('took 976 ms') }, call),
-  () => journalctl('--grep=took 976 ms'),
-);
-await row(
-  'count, every line',
-  1,
-  () => reader().count({ pattern: text('connection') }, call),
-  () => journalctl('--grep=connection'),
-);
-console.log(`memory of this process: ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`);
+export const part: Part = {
+  about: 'Pages and searches of a journal, beside journalctl.',
+  needs: {
+    programs: ['journalctl'],
+    paths: ['/lib/systemd/systemd-journal-remote'],
+    disk: ({ entries = 0 }) => entries * 1000,
+  },
+  settings: { entries: { about: 'entries of the journal', usual: 1_000_000, quick: 2000 } },
+  async run(signal, { runs, settings: { entries = 0 }, kept, say }) {
+    const folder = await written(kept, entries, say);
+    const here = [`--directory=${folder}`];
+    const call = { signal, progress: () => undefined };
+    const journalctl = (...args: string[]) =>
+      execFileSync('journalctl', [...here, '--no-pager', '--quiet', '--output=json', ...args], { maxBuffer: 1 << 30 });
+    const reader = (filter: JournalFilter = {}) => journalReader(filter, here);
+    const page = (filter: JournalFilter, from: string, direction: 'older' | 'newer', only?: LogPattern) =>
+      reader(filter).page({ from, direction, lines: LINES, ...(only ? { only } : {}) }, signal);
+    const search = (pattern: LogPattern) => reader().search({ from: 'newest', direction: 'older', pattern }, call);
+    const count = (pattern: LogPattern) => reader().count({ pattern }, call);
+    const middle = new Date(begin / 1000 + (entries / 2) * 1000).toISOString();
+    const place = (await page({ since: middle }, 'oldest', 'newer')).lines[0]?.place ?? '';
+    const newest = ['--reverse', `--lines=${LINES}`];
+    const far = Math.floor(entries / 50);
+
+    async function row(what: string, work: () => unknown, args: string[], most?: number): Promise<Row> {
+      say(what);
+      const { ours, ...others } = await sideBySide(signal, runs, {
+        ours: () => timed(work),
+        journalctl: () => timed(() => journalctl(...args)),
+      });
+      const wanted = most === undefined ? [] : [{ most, of: 'journalctl' }];
+      return { what, unit: 'ms', ...(ours ? { ours } : {}), beside: besideOf(others), wanted };
+    }
+    const pageRow = (what: string, work: () => unknown, args: string[]) => row(`page: ${what}`, work, args, 1.5);
+
+    return [
+      await pageRow('newest', () => page({}, 'newest', 'older'), newest),
+      await pageRow('older, from the middle', () => page({}, place, 'older'), [`--cursor=${place}`, ...newest]),
+      await pageRow('newer, from the middle', () => page({}, place, 'newer'), [
+        `--cursor=${place}`,
+        `--lines=${LINES}`,
+      ]),
+      await pageRow('newest of a unit', () => page({ unit: 'ssh.service' }, 'newest', 'older'), [
+        '--unit=ssh.service',
+        ...newest,
+      ]),
+      await pageRow('newest errors', () => page({ priority: 3 }, 'newest', 'older'), ['--priority=3', ...newest]),
+      await pageRow('newest with a text that is frequent', () => page({}, 'newest', 'older', text('took 7 ms')), [
+        '--grep=took 7 ms',
+        ...newest,
+      ]),
+      await row('search back through 98 %, text', () => search(text(`line ${far} of`)), [
+        `--grep=line ${far} of`,
+        '--reverse',
+        '--lines=1',
+      ]),
+      await row('search back through 98 %, expression', () => search(expression(`(line|row) ${far}\\b`)), [
+        `--grep=(line|row) ${far}\\b`,
+        '--reverse',
+        '--lines=1',
+      ]),
+      await row('count, rare', () => count(text('took 976 ms')), ['--grep=took 976 ms']),
+      await row('count, every line', () => count(text('connection')), ['--grep=connection']),
+    ];
+  },
+};

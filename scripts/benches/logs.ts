@@ -1,171 +1,151 @@
 /**
- * A log of a given size beside a small one, made here and removed afterwards: time to the first page, memory, and how
- * fast lines are found from its end, with what less(1), grep and ripgrep take for the same. The needle is in the first
- * line alone, so that everything is looked through. What is in the page cache counts: each file is read once before.
+ * A log of a given size beside a small one: time to the last page, memory, and how fast lines are found from its end,
+ * with what less(1), grep and ripgrep take for the same. The needle is in the first line alone, so that everything is
+ * looked through. What is in the page cache counts: each file is read once before.
  */
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { logFiles } from '../../src/adapters/logs/log-files.ts';
 import type { LogPattern } from '../../src/appliance.ts';
+import { lessBackward, ran, writeLog } from './logs/others.ts';
+import { besideOf, map, type Part, type Row, sideBySide, type Take, timed } from './part.ts';
 
-const { values } = parseArgs({
-  options: { size: { type: 'string', default: '10G' }, folder: { type: 'string', default: '/var/tmp' } },
-});
-const size = bytesOf(values.size);
-const folder = await mkdtemp(join(values.folder, 'gatehouse-bench-'));
-const never = new AbortController().signal;
-const logs = logFiles(folder, folder);
-let mostMemory = 0;
-const watch = setInterval(() => {
-  mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
-}, 20);
+const needle = 'NEEDLE-7f3a';
 
-try {
-  make(join(folder, 'large.log'), size);
-  make(join(folder, 'small.log'), 10e6);
-  // less takes minutes for what is large.
-  const part = Math.min(size, 400e6);
-  make(join(folder, 'part.log'), part);
-  const large = join(folder, 'large.log');
-  await ran('cat', [large]);
-  const begin = process.memoryUsage.rss();
-  table('First page (50 lines)', [
-    ['small, 10 MB', `${(await firstPage('small.log')).toFixed(1)} ms`],
-    [`large, ${values.size}`, `${(await firstPage('large.log')).toFixed(1)} ms`],
-    ['tail -n 50', `${(((await ran('tail', ['-n', '50', large])) ?? 0) * 1000).toFixed(1)} ms`],
-  ]);
-  const rates: [string, string][] = [];
-  const rate = (what: string, seconds: number | undefined, bytes = size) =>
-    rates.push([what, seconds === undefined ? 'not installed' : `${Math.round(bytes / 1e6 / seconds)} MB/s`]);
-  rate('text, capitals count', await found({ text: 'NEEDLE-7f3a', regular: false }));
-  rate('text, capitals do not', await found({ text: 'needle-7f3a', regular: false }));
-  rate('expression', await found({ text: 'NEEDLE-[0-9a-f]+c', regular: true }));
-  rate('expression, two branches', await found({ text: 'FATAL.*needle|NEEDLE-7f3', regular: true }));
-  rate('expression that looks around', await found({ text: '(?<!x)NEEDLE-7f3', regular: true }));
-  rate('count, text', await counted({ text: 'NEEDLE-7f3a', regular: false }));
-  rate('less, backward, text, of 400 MB', await less(join(folder, 'part.log'), '?\u0012NEEDLE-7f3a'), part);
-  rate('less, backward, expression, of 400 MB', await less(join(folder, 'part.log'), '?NEEDLE-[0-9a-f]+c'), part);
-  rate('grep -F', await ran('grep', ['-cF', 'NEEDLE-7f3a', large]));
-  rate('grep -E', await ran('grep', ['-cE', 'NEEDLE-[0-9a-f]+c', large]));
-  rate('ripgrep', await ran('rg', ['-cF', 'NEEDLE-7f3a', large]));
-  table(`All of ${values.size} looked through, from the end`, rates);
-  const memory = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-  table('Memory of the reader', [
-    ['before', memory(begin)],
-    ['most', memory(mostMemory)],
-  ]);
-} finally {
-  clearInterval(watch);
-  await rm(folder, { recursive: true });
-}
-process.exit(0);
+/** What is looked for, and what the others are asked for the same. */
+const searches: { what: string; pattern: LogPattern; less?: string; others: Record<string, [string, string[]]> }[] = [
+  {
+    what: 'text, capitals count',
+    pattern: { text: needle, regular: false },
+    // ^R before it: no expression.
+    less: `?\u0012${needle}`,
+    others: { 'grep -F': ['grep', ['-cF', needle]], 'ripgrep -F': ['rg', ['-cF', needle]] },
+  },
+  {
+    what: 'text, capitals do not',
+    pattern: { text: needle.toLowerCase(), regular: false },
+    others: { 'ripgrep -i': ['rg', ['-ciF', needle]] },
+  },
+  {
+    what: 'expression',
+    pattern: { text: 'NEEDLE-[0-9a-f]+c', regular: true },
+    less: '?NEEDLE-[0-9a-f]+c',
+    others: {
+      'grep -E': ['grep', ['-cE', 'NEEDLE-[0-9a-f]+c']],
+      ripgrep: ['rg', ['-c', 'NEEDLE-[0-9a-f]+c']],
+    },
+  },
+  {
+    what: 'expression, two branches',
+    pattern: { text: 'FATAL.*needle|NEEDLE-7f3', regular: true },
+    others: { ripgrep: ['rg', ['-c', 'FATAL.*needle|NEEDLE-7f3']] },
+  },
+  { what: 'expression that looks around', pattern: { text: '(?<!x)NEEDLE-7f3', regular: true }, others: {} },
+];
 
-function bytesOf(text: string): number {
-  const [, count, unit = ''] = /^(\d+)([MG]?)$/.exec(text) ?? [];
-  if (count === undefined) throw new Error('--size is a number with M or G behind it');
-  return Number(count) * { '': 1, M: 1e6, G: 1e9 }[unit as '' | 'M' | 'G'];
-}
+export const part: Part = {
+  about: 'The last page of a large log, and searches backward through all of it.',
+  needs: { disk: ({ megabytes = 0, less = 0 }) => (megabytes + less + 10) * 1.05e6 },
+  settings: {
+    megabytes: { about: 'size of the log', usual: 10_000, quick: 20 },
+    less: { about: 'of the log that less looks through, for which it takes long, MB', usual: 400, quick: 2 },
+  },
+  async run(signal, { runs, settings, folder, say }) {
+    const { megabytes = 0, less = 0 } = settings;
+    say(`writing ${megabytes} MB`);
+    const [large, some] = [join(folder, 'large.log'), join(folder, 'part.log')];
+    writeLog(large, megabytes * 1e6);
+    writeLog(some, less * 1e6);
+    writeLog(join(folder, 'small.log'), 10e6);
+    await ran('cat', [large]);
+    const logs = logFiles(folder, folder);
+    const rss = { first: process.memoryUsage.rss(), most: 0 };
+    const watch = setInterval(() => {
+      rss.most = Math.max(rss.most, process.memoryUsage.rss());
+    }, 20);
+    const never = new AbortController().signal;
 
-/** Lines of 60 to 280 characters, as logs have them. */
-function make(file: string, bytes: number): void {
-  const words = 'session opened closed for user operator from port agent package release update cache hit miss'.split(
-    ' ',
-  );
-  const line = (at: number) => {
-    const time = new Date(1.79e12 + at * 13).toISOString();
-    const text = Array.from({ length: 4 + ((at * 7) % 25) }, (_, word) => words[(at * 31 + word * 17) % words.length]);
-    return `${time} gatehouse camsd[${400 + (at % 90)}]: ${['INFO', 'INFO', 'WARN', 'ERROR'][at % 4]} ${text.join(' ')}\n`;
-  };
-  const block = Buffer.from(Array.from({ length: 100_000 }, (_, at) => line(at)).join(''));
-  const handle = openSync(file, 'wx');
-  let written = writeSync(handle, '2026-11-21T00:00:00.000Z gatehouse camsd[1]: NEEDLE-7f3a9c is in this line alone\n');
-  while (written < bytes) written += writeSync(handle, block, 0, Math.min(block.length, bytes - written));
-  closeSync(handle);
-}
+    async function pages(): Promise<Row> {
+      const page = (path: string) =>
+        timed(() => logs.file(path).page({ from: 'newest', direction: 'older', lines: 50 }, never));
+      const { ours, ...others } = await sideBySide(signal, runs, {
+        ours: () => page('large.log'),
+        'the same of 10 MB': () => page('small.log'),
+        'tail -n 50': () => ran('tail', ['-n', '50', large]),
+      });
+      const wanted = [{ most: 1.2, of: 'the same of 10 MB' }];
+      return {
+        what: `last page (50 lines) of ${megabytes} MB`,
+        unit: 'ms',
+        ...(ours ? { ours } : {}),
+        beside: besideOf(others),
+        wanted,
+      };
+    }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
+    async function found(pattern: LogPattern): Promise<number> {
+      let text: string | undefined;
+      const call = { signal, progress: () => undefined };
+      const took = await timed(async () => {
+        const reader = logs.file('large.log');
+        text = (await reader.search({ from: 'newest', direction: 'older', pattern }, call)).found?.text;
+      });
+      if (!text?.includes('NEEDLE-7f3a9c')) throw new Error(`"${pattern.text}" was not found`);
+      return took;
+    }
 
-/** Of five, the middle one; ms. */
-async function firstPage(path: string): Promise<number> {
-  const times: number[] = [];
-  const page = () => logs.file(path).page({ from: 'newest', direction: 'older', lines: 50 }, never);
-  for (let turn = 0; turn < 5; turn++) times.push(await timed(page));
-  return times.sort((a, b) => a - b)[2] ?? 0;
-}
+    async function search({ what, pattern, less: typed, others }: (typeof searches)[number]): Promise<Row> {
+      say(what);
+      const rate = (bytes: number) => (ms: number | undefined) => (ms === undefined ? undefined : bytes / ms / 1e3);
+      const takes: Record<string, Take> = {
+        ours: () => found(pattern).then(rate(megabytes * 1e6)),
+        ...Object.fromEntries(
+          Object.entries(others).map(([name, [program, args]]) => [
+            name,
+            () => ran(program, [...args, large]).then(rate(megabytes * 1e6)),
+          ]),
+        ),
+        ...(typed ? { 'less, backward': () => lessBackward(some, typed).then(rate(less * 1e6)) } : {}),
+      };
+      const { ours, ...rest } = await sideBySide(signal, runs, takes);
+      const wanted = [
+        ...(typed && pattern.regular ? [{ least: 20, of: 'less, backward' }] : []),
+        ...Object.keys(others)
+          .filter((name) => name.startsWith('ripgrep'))
+          .map((of) => ({ least: 0.3, of })),
+      ];
+      return {
+        what: `search backward, ${what}`,
+        unit: 'MB/s',
+        ...(ours ? { ours } : {}),
+        beside: besideOf(rest),
+        wanted,
+      };
+    }
 
-/** Seconds. */
-async function found(pattern: LogPattern): Promise<number> {
-  const reader = logs.file('large.log');
-  let text: string | undefined;
-  const call = { signal: never, progress: () => undefined };
-  const took = await timed(async () => {
-    text = (await reader.search({ from: 'newest', direction: 'older', pattern }, call)).found?.text;
-  });
-  if (!text?.includes('NEEDLE-7f3a9c')) throw new Error(`"${pattern.text}" was not found`);
-  return took / 1000;
-}
+    async function count(): Promise<Row> {
+      const call = { signal, progress: () => undefined };
+      const pattern = { text: needle, regular: false };
+      const { ours } = await sideBySide(signal, runs, {
+        ours: () => timed(() => logs.file('large.log').count({ pattern }, call)),
+      });
+      return {
+        what: 'count, text',
+        unit: 'MB/s',
+        ...(ours ? { ours: map(ours, (ms) => (megabytes * 1e3) / ms) } : {}),
+      };
+    }
 
-async function counted(pattern: LogPattern): Promise<number> {
-  const call = { signal: never, progress: () => undefined };
-  return (await timed(() => logs.file('large.log').count({ pattern }, call))) / 1000;
-}
-
-/** Seconds; undefined where the program is not there. */
-function ran(program: string, args: string[]): Promise<number | undefined> {
-  const started = performance.now();
-  return new Promise((resolve) => {
-    // Not /dev/null: grep then leaves at the first line that it finds.
-    const stdio = ['ignore', 'pipe', 'ignore'] as const;
-    const child = spawn(program, args, { stdio: [...stdio], env: { ...process.env, LC_ALL: 'C' } });
-    child.stdout.resume();
-    child.on('error', () => resolve(undefined));
-    child.on('close', () => resolve((performance.now() - started) / 1000));
-  });
-}
-
-/** Goes to the end, asks for the pattern backward, and waits for the line: typed to it on a pty of script(1). Seconds. */
-function less(file: string, typed: string): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, LC_ALL: 'C', TERM: 'vt100', LESSSECURE: '1' };
-    const child = spawn('script', ['-qfec', `less -n ${file}`, '/dev/null'], {
-      env,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    let [output, asked, started] = ['', 0, 0];
-    const type = (keys: string) => {
-      output = '';
-      asked += 1;
-      child.stdin.write(keys);
-    };
-    const tooLong = setTimeout(() => child.kill(), 900_000);
-    child.on('error', () => resolve(undefined));
-    child.on('close', () => {
-      clearTimeout(tooLong);
-      resolve(undefined);
-    });
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('latin1');
-      if (asked === 0 && output.length > 500) type('G');
-      else if (asked === 1 && output.includes('(END)')) {
-        started = performance.now();
-        type(`${typed}\n`);
-      } else if (asked === 2 && output.includes('is in this')) {
-        resolve((performance.now() - started) / 1000);
-        child.stdin.write('q');
-        asked += 1;
-      }
-    });
-  });
-}
-
-function table(title: string, rows: [string, string][]): void {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  console.log([`\n${title}`, ...rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`)].join('\n'));
-}
+    try {
+      const rows = [await pages()];
+      for (const one of searches) rows.push(await search(one));
+      rows.push(await count());
+      const grown = { value: (rss.most - rss.first) / 1e6, runs: 1 };
+      return [
+        ...rows,
+        { what: 'memory that all of this took beyond what the reader had before', unit: 'MB', ours: grown },
+      ];
+    } finally {
+      clearInterval(watch);
+    }
+  },
+};

@@ -46,6 +46,8 @@ export interface Options {
   settings: Readonly<Record<string, number>>;
   /** An empty folder for this run of the part, removed afterwards; on tmpfs where the part asks for `memory`. */
   folder: string;
+  /** A folder for what is costly to make and the same each time: it stays for the next run. */
+  kept: string;
   /** dist/gatehouse. */
   program: string;
   /** Tells what is being done, for whoever waits. */
@@ -62,6 +64,8 @@ export interface Setting {
 export interface Needs {
   /** Without these the part is left out. What it is only compared with is told of by the rows, and does not belong here. */
   programs?: string[];
+  /** Files: "/lib/systemd/systemd-journal-remote". */
+  paths?: string[];
   root?: boolean;
   /** Bytes free where the folder lies, with these settings. */
   disk?(settings: Readonly<Record<string, number>>): number;
@@ -95,24 +99,26 @@ export function share(samples: readonly number[], part: number): number {
 /** One run: what it measured, or undefined where its program is not installed, which is not tried again. */
 export type Take = () => number | undefined | Promise<number | undefined>;
 
-/** Each once unmeasured, to be warm, then `runs` times, in turn. */
+/** A take that takes longer is not repeated as often. */
+const LONG = 5000;
+const FEW = 5;
+
+/** Each once unmeasured, to be warm, then `runs` times, in turn; five times at most where one take lasts over 5 s. */
 export async function sideBySide<Name extends string>(
   signal: AbortSignal,
   runs: number,
   takes: Readonly<Record<Name, Take>>,
 ): Promise<Record<Name, Figure | undefined>> {
-  const all = (Object.entries(takes) as [Name, Take][]).map(([name, take]) => ({
-    name,
-    take,
-    samples: [] as number[],
-  }));
-  let there = all;
+  const all = Object.entries<Take>(takes).map(([name, take]) => ({ name, take, samples: [] as number[], runs }));
   for (let run = -1; run < runs; run++)
-    for (const one of there) {
+    for (const one of all) {
+      if (run >= one.runs) continue;
       signal.throwIfAborted();
+      const began = performance.now();
       const sample = await one.take();
-      if (sample === undefined) there = there.filter((other) => other !== one);
+      if (sample === undefined) one.runs = 0;
       else if (run >= 0) one.samples.push(sample);
+      else if (performance.now() - began > LONG) one.runs = Math.min(FEW, runs);
     }
   return Object.fromEntries(
     all.map(({ name, samples }) => [name, samples.length > 0 ? figureOf(samples) : undefined]),

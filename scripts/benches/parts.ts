@@ -1,4 +1,10 @@
 /** The parts of the bench, in the order in which they are run and printed. One line each; loaded when run. */
 import type { Part } from './part.ts';
 
-export const parts: Readonly<Record<string, () => Promise<{ part: Part }>>> = {};
+export const parts: Readonly<Record<string, () => Promise<{ part: Part }>>> = {
+  start: () => import('./start.ts'),
+  logs: () => import('./logs.ts'),
+  journal: () => import('./journal.ts'),
+  report: () => import('./report.ts'),
+  sftp: () => import('./sftp.ts'),
+};

@@ -1,33 +1,60 @@
 /**
- * How fast a report is made, beside `tar | zstd -3 | age` of the same bytes: report.ts MEGABYTES. Redaction, the
- * archive and the two filters are the product's; the collector only reads one folder of log files.
+ * How fast a report is made, beside `tar | zstd -3 | age` of the same bytes. Redaction, the archive and the two filters
+ * are the product's; the collector only reads one folder of log files.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReportJob } from '../../src/appliance.ts';
 import type { Item } from '../../src/jobs/report/item.ts';
 import { Keep } from '../../src/jobs/report/keep.ts';
 import { itemStates, makeReport } from '../../src/jobs/report/make.ts';
+import { besideOf, figureOf, type Part, type Row, sideBySide } from './part.ts';
 
-const megabytes = Number(process.argv[2] ?? 1000);
 const files = 10;
-const place = mkdtempSync(join(tmpdir(), 'gatehouse-bench-report-'));
-const logs = join(place, 'logs');
 
-try {
-  mkdirSync(logs);
-  for (let number = 0; number < files; number += 1) fill(join(logs, `${number}.log`), (megabytes * 1e6) / files);
-  const identity = execFileSync('age-keygen', { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const recipient = /^# public key: (\w+)$/m.exec(identity)?.[1] ?? '';
-  for (let round = 1; round <= 3; round += 1) {
-    show(`round ${round}: tar | zstd -3 | age`, await plain(recipient));
-    show(`round ${round}: report`, await product(recipient));
-  }
-} finally {
-  rmSync(place, { recursive: true, force: true });
-}
+export const part: Part = {
+  about: 'A report beside the bare tar | zstd -3 | age of the same logs.',
+  needs: { programs: ['tar', 'zstd', 'age', 'age-keygen'], disk: ({ megabytes = 0 }) => megabytes * 2e6 },
+  settings: { megabytes: { about: 'logs that go into it', usual: 1000, quick: 5 } },
+  async run(signal, { runs, settings: { megabytes = 0 }, folder, say }) {
+    const logs = join(folder, 'logs');
+    say(`writing ${megabytes} MB`);
+    mkdirSync(logs);
+    for (let number = 0; number < files; number += 1) fill(join(logs, `${number}.log`), (megabytes * 1e6) / files);
+    const identity = execFileSync('age-keygen', { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const recipient = /^# public key: (\w+)$/m.exec(identity)?.[1] ?? '';
+    const all: Record<'ours' | 'bare', Took[]> = { ours: [], bare: [] };
+    const take = (of: Took[], work: () => Promise<Took>) => async () => {
+      const took = await work();
+      of.push(took);
+      return megabytes / took.seconds;
+    };
+    const { ours, ...others } = await sideBySide(signal, runs, {
+      ours: take(all.ours, () => product(folder, recipient)),
+      bare: take(all.bare, () => plain(folder, recipient)),
+    });
+    // The first was to be warm.
+    const row = (what: string, of: (took: Took) => number): Row => ({
+      what: `${what} of a report of ${megabytes} MB`,
+      unit: 'MB',
+      ours: figureOf(all.ours.slice(1).map(of)),
+      beside: besideOf({ bare: figureOf(all.bare.slice(1).map(of)) }),
+    });
+    const wanted = [{ least: 0.8, of: 'bare' }];
+    return [
+      {
+        what: `report of ${megabytes} MB of logs`,
+        unit: 'MB/s',
+        ...(ours ? { ours } : {}),
+        beside: besideOf(others),
+        wanted,
+      },
+      row('size', ({ size }) => size / 1e6),
+      { ...row('most memory', ({ memory }) => memory), note: 'resident, of this process and the programs' },
+    ];
+  },
+};
 
 /** Lines as services write them, and a secret in one of a thousand. */
 function fill(path: string, size: number): void {
@@ -46,6 +73,7 @@ function fill(path: string, size: number): void {
     }
     at += writeSync(file, piece);
   }
+  closeSync(file);
 }
 
 interface Took {
@@ -55,26 +83,28 @@ interface Took {
   memory: number;
 }
 
-async function plain(recipient: string): Promise<Took> {
-  const out = join(place, 'plain.tar.zst.age');
+async function plain(folder: string, recipient: string): Promise<Took> {
+  const out = join(folder, 'plain.tar.zst.age');
   const line = 'tar -cf - -C "$1" . | /usr/bin/env zstd -3 -T2 -q -c | age -r "$2" >"$3"';
   const began = performance.now();
-  const child = spawn('bash', ['-o', 'pipefail', '-c', line, 'x', logs, recipient, out], { stdio: 'inherit' });
+  const child = spawn('bash', ['-o', 'pipefail', '-c', line, 'x', join(folder, 'logs'), recipient, out], {
+    stdio: 'inherit',
+  });
   const watched = peak(() => childrenOf(child.pid ?? 0));
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`it ended with ${code}`);
   const seconds = (performance.now() - began) / 1000;
-  const size = Number(execFileSync('stat', ['-c', '%s', out], { encoding: 'utf8' }));
-  return { seconds, size, memory: watched() };
+  return { seconds, size: statSync(out).size, memory: watched() };
 }
 
-async function product(recipient: string): Promise<Took> {
-  const keep = new Keep({ folder: join(place, 'kept'), bytes: 1e12 });
+async function product(folder: string, recipient: string): Promise<Took> {
+  const keep = new Keep({ folder: join(folder, 'kept'), bytes: 1e12 });
   await keep.prepare();
   const item: Item = {
     ...{ name: 'logs', title: 'logs', about: 'logs', seconds: 600, most: 1e12 },
     async collect(out) {
-      for (let number = 0; number < files; number += 1) await out.file(`${number}.log`, join(logs, `${number}.log`));
+      for (let number = 0; number < files; number += 1)
+        await out.file(`${number}.log`, join(folder, 'logs', `${number}.log`));
     },
   };
   const items = [item];
@@ -126,11 +156,4 @@ function read(path: string): string {
   } catch {
     return '';
   }
-}
-
-function show(what: string, { seconds, size, memory }: Took): void {
-  const rate = (megabytes / seconds).toFixed(0);
-  process.stdout.write(
-    `${what}: ${seconds.toFixed(1)} s, ${rate} MB/s, ${(size / 1e6).toFixed(0)} MB, at most ${memory.toFixed(0)} MB resident\n`,
-  );
 }

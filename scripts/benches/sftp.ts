@@ -1,12 +1,12 @@
 /**
  * One file over loopback and back, by a real sshd: fetched as the offer's listener gives it (chroot, read-only, logged)
  * and sent as the service sends it, each beside what OpenSSH's own clients do. The files lie in memory, so that no disk
- * is measured. Each is run three times; the quickest counts.
+ * is measured.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,15 +15,15 @@ import type { Report } from '../../src/appliance.ts';
 import { askKey, logIn } from '../../src/jobs/handover/connect.ts';
 import { uploadOver } from '../../src/jobs/handover/upload.ts';
 import { Secret } from '../../src/values/secret.ts';
+import { besideOf, type Figure, type Part, type Row, sideBySide, timed, type Wanted } from './part.ts';
 
-const megabytes = Number(process.argv[2] ?? 500);
-const folder = mkdtempSync('/mnt/gatehouse-bench-');
-// Here, as all that lies above the listener's folder must be root's alone.
-chmodSync(folder, 0o755);
-const shown = join(folder, 'root/report');
-const file = join(shown, 'report.age');
-const key = join(folder, 'key');
-const servers: ChildProcess[] = [];
+/** What a server of this bench needs to be started and asked. */
+interface Place {
+  folder: string;
+  key: string;
+  file: string;
+  servers: ChildProcess[];
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -33,7 +33,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function serve(options: readonly string[]): Promise<number> {
+async function serve({ key, servers }: Place, options: readonly string[]): Promise<number> {
   const port = await freePort();
   const usual = ['ListenAddress=127.0.0.1', `Port=${port}`, `HostKey=${key}`, `AuthorizedKeysFile=${key}.pub`];
   const all = [...usual, 'PidFile=none', 'StrictModes=no', 'PermitRootLogin=yes', ...options];
@@ -53,7 +53,7 @@ async function serve(options: readonly string[]): Promise<number> {
   }
 }
 
-function run(program: string, port: number, args: readonly string[], input = ''): void {
+function run({ key }: Place, program: string, port: number, args: readonly string[], input = ''): void {
   const usual = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
@@ -67,23 +67,8 @@ function run(program: string, port: number, args: readonly string[], input = '')
   });
 }
 
-const cases: { what: string; once: () => unknown; best: number }[] = [];
-
-const measure = (what: string, once: () => unknown) => void cases.push({ what, once, best: Number.POSITIVE_INFINITY });
-
-/** In turn, so that what else the machine does meets them all. */
-async function measureAll(): Promise<void> {
-  for (let time = 0; time < 3; time += 1)
-    for (const one of cases) {
-      const began = performance.now();
-      await one.once();
-      one.best = Math.min(one.best, performance.now() - began);
-    }
-  for (const { what, best } of cases) console.log(`${what.padEnd(64)} ${Math.round((megabytes * 1000) / best)} MB/s`);
-}
-
 /** As the service does it; `isCompared`: until it has been read back. */
-async function send(port: number, report: Report, isCompared: boolean): Promise<void> {
+async function send({ folder, key, file }: Place, port: number, report: Report, isCompared: boolean): Promise<void> {
   const signal = new AbortController().signal;
   const socket = async () => {
     const opened = connect(port, '127.0.0.1');
@@ -106,7 +91,11 @@ async function send(port: number, report: Report, isCompared: boolean): Promise<
   mkdirSync(join(folder, 'sent'));
 }
 
-try {
+async function rows(signal: AbortSignal, place: Place, runs: number, megabytes: number): Promise<Row[]> {
+  const { folder, key, file } = place;
+  const shown = join(folder, 'root/report');
+  // All that lies above the listener's folder must be root's alone.
+  chmodSync(folder, 0o755);
   mkdirSync(shown, { recursive: true, mode: 0o755 });
   mkdirSync(join(folder, 'sent'));
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
@@ -114,9 +103,9 @@ try {
   const content = readFileSync(file);
   const sha256 = createHash('sha256').update(content).digest('hex');
   const report = { name: 'report.age', size: content.length, sha256 } as Report;
-  const plain = await serve(['Subsystem=sftp internal-sftp']);
+  const plain = await serve(place, ['Subsystem=sftp internal-sftp']);
   const server = 'internal-sftp -R -l INFO -d /report';
-  const listener = await serve([
+  const listener = await serve(place, [
     `Subsystem=sftp ${server}`,
     `ForceCommand=${server}`,
     `ChrootDirectory=${join(folder, 'root')}`,
@@ -124,28 +113,66 @@ try {
     'Compression=no',
   ]);
   const got = join(folder, 'got');
-  console.log(`${megabytes} MB over loopback`);
-  measure('fetched by scp, plain sshd', () => run('scp', plain, [`root@127.0.0.1:${file}`, got]));
-  measure('fetched by scp -O (the old protocol), plain sshd', () =>
-    run('scp', plain, ['-O', `root@127.0.0.1:${file}`, got]),
-  );
-  measure('fetched by sftp, the listener', () => run('sftp', listener, ['root@127.0.0.1'], `get report.age ${got}\n`));
-  for (const [what, options] of [
-    ['by itself', {}],
-    ['64 pieces of 255 KiB', { concurrency: 64, chunkSize: 255 << 10 }],
-  ] as const)
-    measure(`fetched by ssh2-sftp-client, ${what}, the listener`, async () => {
-      const client = new Sftp();
-      await client.connect({ host: '127.0.0.1', port: listener, username: 'root', privateKey: readFileSync(key) });
-      await client.fastGet('report.age', got, options);
-      await client.end();
-    });
-  measure('sent by scp', () => run('scp', plain, [file, `root@127.0.0.1:${join(folder, 'sent/x')}`]));
-  measure('sent by sftp', () => run('sftp', plain, ['root@127.0.0.1'], `put ${file} ${join(folder, 'sent/x')}\n`));
-  measure('sent by the service', () => send(plain, report, false));
-  measure('sent by the service, and read back to compare', () => send(plain, report, true));
-  await measureAll();
-} finally {
-  for (const server of servers) server.kill();
-  rmSync(folder, { recursive: true, force: true });
+  const host = 'root@127.0.0.1';
+  const rate = (work: () => unknown) => () => timed(work).then((ms) => (megabytes * 1000) / ms);
+  const byLibrary = (options: Sftp.FastGetTransferOptions) => async () => {
+    const client = new Sftp();
+    await client.connect({ host: '127.0.0.1', port: listener, username: 'root', privateKey: readFileSync(key) });
+    await client.fastGet('report.age', got, options);
+    await client.end();
+  };
+  const takes = {
+    scp: rate(() => run(place, 'scp', plain, [`${host}:${file}`, got])),
+    'scp -O': rate(() => run(place, 'scp', plain, ['-O', `${host}:${file}`, got])),
+    'sftp of a plain sshd': rate(() => run(place, 'sftp', plain, [host], `get ${file} ${got}\n`)),
+    listener: rate(() => run(place, 'sftp', listener, [host], `get report.age ${got}\n`)),
+    library: rate(byLibrary({})),
+    libraryWide: rate(byLibrary({ concurrency: 64, chunkSize: 255 << 10 })),
+    scpSent: rate(() => run(place, 'scp', plain, [file, `${host}:${join(folder, 'sent/x')}`])),
+    sftpSent: rate(() => run(place, 'sftp', plain, [host], `put ${file} ${join(folder, 'sent/x')}\n`)),
+    sent: rate(() => send(place, plain, report, false)),
+    compared: rate(() => send(place, plain, report, true)),
+  };
+  const {
+    listener: fetched,
+    library,
+    libraryWide,
+    scpSent,
+    sftpSent,
+    sent,
+    compared,
+    ...others
+  } = await sideBySide(signal, runs, takes);
+  const row = (
+    what: string,
+    ours: Figure | undefined,
+    beside: Record<string, Figure | undefined>,
+    wanted?: Wanted,
+  ): Row => ({
+    ...{ what, unit: 'MB/s', beside: besideOf(beside) },
+    ...(ours ? { ours } : {}),
+    ...(wanted ? { wanted: [wanted] } : {}),
+  });
+  const ofPlain = { least: 0.95, of: 'sftp of a plain sshd' };
+  return [
+    row(`report of ${megabytes} MB fetched by sftp from the listener`, fetched, others, ofPlain),
+    row('the same by ssh2-sftp-client as it is', library, {}),
+    row('the same by ssh2-sftp-client, 64 pieces of 255 KiB', libraryWide, {}),
+    row(`report of ${megabytes} MB sent`, sent, { scp: scpSent, sftp: sftpSent }, { least: 0.8, of: 'sftp' }),
+    row('the same, and read back to compare', compared, { sftp: sftpSent }),
+  ];
 }
+
+export const part: Part = {
+  about: 'A report fetched and sent over loopback, beside OpenSSH.',
+  needs: { programs: ['sshd', 'ssh-keygen', 'scp', 'sftp'], memory: true },
+  settings: { megabytes: { about: 'size of the report', usual: 500, quick: 5 } },
+  async run(signal, { runs, settings: { megabytes = 0 }, folder }) {
+    const place = { folder, key: join(folder, 'key'), file: join(folder, 'root/report/report.age'), servers: [] };
+    try {
+      return await rows(signal, place, runs, megabytes);
+    } finally {
+      for (const server of place.servers as ChildProcess[]) server.kill();
+    }
+  },
+};
