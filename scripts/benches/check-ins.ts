@@ -4,18 +4,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CheckInRequest, type EnrolAnswer, type EnrolRequest, paths } from '../../src/platform/protocol.ts';
 import { openAdmin } from '../../src/platform/server/admin.ts';
 import { Pkcs10CertificateRequestGenerator } from '../../src/platform/x509.ts';
-
-const [program = '', count = '1000', seconds = '60'] = process.argv.slice(2);
-const [appliances, duration] = [Number(count), Number(seconds)];
+import { type Figure, figureOf, type Part, type Row, share, timed } from './part.ts';
 
 interface Place {
   port: number;
@@ -95,68 +91,66 @@ async function used({ pid }: ChildProcess): Promise<{ cpu: number; now: number; 
   return { cpu: (user + system) / 100, now: kib('VmRSS') * 1024, most: kib('VmHWM') * 1024 };
 }
 
-async function measured(what: string, platform: ChildProcess, run: () => Promise<number[]>): Promise<void> {
+/** Times as the appliances see them, and what the platform needs for it. */
+async function measured(what: string, platform: ChildProcess, run: () => Promise<number[]>): Promise<Row[]> {
   const [before, began] = [await used(platform), performance.now()];
-  const times = (await run()).sort((a, b) => a - b);
+  const times = await run();
   const [after, took] = [await used(platform), (performance.now() - began) / 1000];
-  const at = (share: number) =>
-    `${(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0).toFixed(1)} ms`;
+  const once = (value: number): Figure => ({ value, runs: times.length });
   const cpu = after.cpu - before.cpu;
-  const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
-  console.log(`${what}: ${times.length} in ${took.toFixed(1)} s, ${(times.length / took).toFixed(0)} a second`);
-  console.log(`  time p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`);
-  console.log(
-    `  platform: CPU ${((100 * cpu) / took).toFixed(1)} % of one core, ${((1000 * cpu) / times.length).toFixed(2)} ms each; memory ${mb(after.now)}, at most ${mb(after.most)}`,
-  );
+  return [
+    { what: `${what}: time`, unit: 'ms', ours: figureOf(times) },
+    { what: `${what}: time, 99 %`, unit: 'ms', ours: once(share(times, 0.99)) },
+    { what: `${what}: as many`, unit: 'a second', ours: once(times.length / took) },
+    { what: `${what}: CPU of one core`, unit: '%', ours: once((100 * cpu) / took) },
+    { what: `${what}: CPU time each`, unit: 'ms', ours: once((1000 * cpu) / times.length) },
+    { what: `${what}: most memory`, unit: 'MB', ours: once(after.most / 1e6) },
+  ];
 }
 
-async function timed(job: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await job();
-  return performance.now() - began;
-}
-
-async function main(folder: string): Promise<void> {
-  const argv = ['platform', 'serve', '--suffix', 'platform.gatehouse.test', '--port', '0', '--address', '127.0.0.1'];
-  const platform = spawn(process.execPath, [program, ...argv, '--folder', folder, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const [line] = await once(createInterface(platform.stdout), 'line');
-    const place = JSON.parse(line) as Place;
-    place.ca = await readFile(place.ca, 'utf8');
-    const admin = await openAdmin(folder);
-    const names = Array.from({ length: appliances }, (_, at) => `Appliance ${at}`);
-    const codes = await each(names, 8, async (name) => (await admin.createCode({ name })).code);
-    console.log(`${cpus().length} cores, Node ${process.version}; ${appliances} appliances`);
-    const all: Appliance[] = [];
-    await measured('enrolment, 8 at a time', platform, () =>
-      each(codes, 8, (code) => timed(async () => all.push(await enrol(place, code)))),
-    );
-    const checkIn = (one: Appliance, agent: Agent) => timed(() => post(place, paths.checkIn, told, { ...one, agent }));
-    await measured(`check-in once a minute, new connections, ${duration} s`, platform, () =>
-      Promise.all(
-        Array.from({ length: Math.round((appliances * duration) / 60) }, async (_, at) => {
-          await pause((at * 60_000) / appliances);
-          return checkIn(all[at % all.length] as Appliance, fresh);
-        }),
-      ),
-    );
-    await measured('check-in as fast as they can, 32 at a time, new connections', platform, () =>
-      each([...all, ...all, ...all], 32, (one) => checkIn(one, fresh)),
-    );
-    await measured('check-in of all at the same moment, new connections', platform, () =>
-      Promise.all(all.map((one) => checkIn(one, fresh))),
-    );
-  } finally {
-    platform.kill();
-    await once(platform, 'exit');
-  }
-}
-
-const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
-try {
-  await main(folder);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+export const part: Part = {
+  about: 'One reference platform with simulated appliances that enrol and check in over TLS.',
+  needs: {},
+  settings: {
+    appliances: { about: 'how many', usual: 1000, quick: 60 },
+    seconds: { about: 'how long they check in once a minute', usual: 60, quick: 2 },
+  },
+  async run(_signal, { settings: { appliances = 0, seconds = 0 }, folder, program, say }) {
+    const argv = ['platform', 'serve', '--suffix', 'platform.gatehouse.test', '--port', '0', '--address', '127.0.0.1'];
+    const platform = spawn(program, [...argv, '--folder', folder, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = await once(createInterface(platform.stdout), 'line');
+      const place = JSON.parse(line) as Place;
+      place.ca = await readFile(place.ca, 'utf8');
+      const admin = await openAdmin(folder);
+      const names = Array.from({ length: appliances }, (_, at) => `Appliance ${at}`);
+      const codes = await each(names, 8, async (name) => (await admin.createCode({ name })).code);
+      const all: Appliance[] = [];
+      const checkIn = (one: Appliance) => timed(() => post(place, paths.checkIn, told, { ...one, agent: fresh }));
+      const inTurn = Array.from({ length: Math.round((appliances * seconds) / 60) }, (_, at) => at);
+      say('enrolment');
+      const enrolled = await measured('enrolment, 8 at a time', platform, () =>
+        each(codes, 8, (code) => timed(async () => all.push(await enrol(place, code)))),
+      );
+      say('check-ins');
+      return [
+        ...enrolled,
+        ...(await measured('check-in once a minute', platform, () =>
+          Promise.all(
+            inTurn.map(async (at) => {
+              await pause((at * 60_000) / appliances);
+              return checkIn(all[at % all.length] as Appliance);
+            }),
+          ),
+        )),
+        ...(await measured('check-in as fast as they can, 32 at a time', platform, () =>
+          each([...all, ...all, ...all], 32, checkIn),
+        )),
+        ...(await measured('check-in of all at the same moment', platform, () => Promise.all(all.map(checkIn)))),
+      ];
+    } finally {
+      platform.kill();
+      await once(platform, 'exit');
+    }
+  },
+};

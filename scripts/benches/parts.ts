@@ -7,4 +7,7 @@ export const parts: Readonly<Record<string, () => Promise<{ part: Part }>>> = {
   journal: () => import('./journal.ts'),
   report: () => import('./report.ts'),
   sftp: () => import('./sftp.ts'),
+  stats: () => import('./stats.ts'),
+  'check-ins': () => import('./check-ins.ts'),
+  'busy-log': () => import('./busy-log.ts'),
 };

@@ -212,7 +212,7 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'squid', 'openssl
       if (sent > size / 8) asked ||= performance.now();
       if (state === 'cancelled') ended ||= performance.now();
     });
-    // A busy machine takes its time; scripts/bench/sftp has the figure.
+    // A busy machine takes its time; scripts/bench sftp has the figure.
     expect(ended - asked).toBeLessThan(5000);
     expect(told.uploads.at(-1)?.state).toBe('cancelled');
     expect(told.uploads.at(-1)?.sent).toBeLessThan(size);
