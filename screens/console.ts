@@ -17,11 +17,18 @@ import { languageFor, said, setLanguage, t } from './texts/texts.ts';
 /** Milliseconds that the first paint waits for the service to name its brand. */
 const patience = 300;
 
+export interface ConsoleOptions {
+  link: Link;
+  plain?: boolean;
+  /** Resolves with the exit code when it is to end without being left. */
+  over?: Promise<number>;
+}
+
 /**
  * Opens the console on this process's terminal and ends when the operator leaves it or the terminal is gone. Plain
  * where that is asked for, and where the terminal cannot show the other. Gives the exit code.
  */
-export async function openConsole({ link, plain = false }: { link: Link; plain?: boolean }): Promise<number> {
+export async function openConsole({ link, plain = false, over }: ConsoleOptions): Promise<number> {
   setLanguage(languageFor(process.env, undefined));
   const display = await openDisplay(plain);
   const ended = new AbortController();
@@ -52,8 +59,8 @@ export async function openConsole({ link, plain = false }: { link: Link; plain?:
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, display, ended.signal);
-    await Promise.race([display.left, gone]);
-    return 0;
+    const left = Promise.race([display.left, gone]).then(() => 0);
+    return await (over ? Promise.race([left, over]) : left);
   } finally {
     ended.abort();
     display.close();

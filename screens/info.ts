@@ -1,5 +1,5 @@
 /** Info: what this machine is and how it stands, each value as soon as it is known. */
-import type { DiskFacts, Info, InterfaceFacts, Reading, Shortfall, TimeFacts } from '../src/appliance.ts';
+import type { DiskFacts, Endings, Info, InterfaceFacts, Reading, Shortfall, TimeFacts } from '../src/appliance.ts';
 import type { Brand } from '../src/brand/brand.ts';
 import type { Fact, FactsPage } from './kit/facts.ts';
 import { fact, type Shown } from './kit/reading.ts';
@@ -55,6 +55,7 @@ function facts(info: Info, brand: Brand): Fact[] {
     fact(t`System Updates`, info.updates, updates),
     fact(t`Build Version`, info.buildVersion, (version) => version),
     fact(t`Service Version`, info.serviceVersion, (version) => version),
+    ...(info.endings ? [restarted(info.endings)] : []),
     fact(t`Disk 1`, info.disk1, disk),
     fact(t`Disk 2`, info.disk2, (second) => secondDisk(second, brand)),
     fact(t`CPU`, info.cpu, ({ count, model, load }) => t`${count} x ${model}, ${Math.round(load)} % busy`),
@@ -126,6 +127,14 @@ function secondDisk(second: DiskFacts | null, brand: Brand): Shown {
   if (second.size / 1e9 >= least) return shown;
   const value = typeof shown === 'string' ? shown : shown.value;
   return { value: t`${value}; patch mode needs ${least} GB or more`, role: 'warn' };
+}
+
+function restarted({ times, since, at, why }: Endings): Fact {
+  const value =
+    times === 1
+      ? t`once, ${dateTime(at)}: ${said(why)}`
+      : t`${times} times since ${dateTime(since)}, the last ${dateTime(at)}: ${said(why)}`;
+  return { label: t`Service restarted`, value, role: 'bad' };
 }
 
 /** "09/25/23 09:21:43" in the guide is ambiguous abroad: 2023-09-25 09:21:43. The machine's own zone. */

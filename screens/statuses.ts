@@ -49,6 +49,7 @@ function statusLine(status: Status): Line {
       : { text: t`${status.name} – no address`, role: 'bad' },
     status.registered ? { text: t`registered`, role: 'good' } : { text: t`not registered`, role: 'warn' },
     ...(status.registered ? [platform(status)] : []),
+    ...(status.endings ? [endings(status.endings)] : []),
     ...(status.pendingChange
       ? [{ text: t`${said(status.pendingChange.what)}: waits for an answer`, role: 'warn' as const }]
       : []),
@@ -58,6 +59,11 @@ function statusLine(status: Status): Line {
   ];
   return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));
 }
+
+const endings = ({ times, why }: NonNullable<Status['endings']>): Segment => ({
+  text: times === 1 ? t`service restarted: ${said(why)}` : t`service restarted ${times} times: ${said(why)}`,
+  role: 'bad',
+});
 
 const comes = {
   reboot: (at: string) => t`reboots at ${at}`,

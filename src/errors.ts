@@ -3,6 +3,8 @@
  * such texts. Errors travel as `Problem` values and are thrown as `Failure`.
  */
 
+import type { Endings } from './contract/info.ts';
+
 /** Every code, with the details that its text needs. */
 export interface Problems {
   /** Our own mistake. `reference` finds the stack in the service's log. */
@@ -32,7 +34,8 @@ export interface Problems {
   'settings-not-written': { path: string; why: string };
   'unknown-revision': { revision: number };
   'name-not-found': { host: string };
-  'service-gone': { socket: string; why: string };
+  /** `endings`: where it has ended badly of late. */
+  'service-gone': { socket: string; why: string; endings?: Endings };
   /** The asker is not in the group that may use the service. */
   'service-forbidden': { socket: string; group: string };
   'service-other-version': { theirs: string; ours: string };
@@ -216,8 +219,12 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
   }),
   'service-gone': (d, t) => ({
     what: t`The Gatehouse service does not answer.`,
-    why: `${d.socket}: ${d.why}.`,
-    advice: t`It restarts by itself within seconds. If not: systemctl status gatehouse.service`,
+    why: d.endings
+      ? t`It ended ${d.endings.times} times since ${moment(d.endings.since)}; the last time: ${d.endings.why}.`
+      : `${d.socket}: ${d.why}.`,
+    advice: d.endings?.pause
+      ? t`It is tried again every ${d.endings.pause} s. As root: journalctl --unit gatehouse`
+      : t`It restarts by itself within seconds. If not: systemctl status gatehouse.service`,
   }),
   'service-forbidden': (d, t) => ({
     what: t`You may not use the Gatehouse service.`,
@@ -226,7 +233,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
   }),
   'service-other-version': (d, t) => ({
     what: t`This console is version ${d.ours}, the service ${d.theirs}.`,
-    advice: t`Leave the console and open it again.`,
+    advice: t`A console begins anew by itself; if not, leave it and open it again.`,
   }),
   'terminal-unusable': (d, t) => ({
     what: d.term

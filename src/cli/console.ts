@@ -1,5 +1,7 @@
 /** `gatehouse` without a command: the console on this terminal. */
 import { fail, problemOf } from '../errors.ts';
+import { beat } from '../heartbeat.ts';
+import { anew } from './anew.ts';
 import { exitOf } from './exit.ts';
 import { openLink } from './link.ts';
 import type { LinkOptions, Opened } from './options.ts';
@@ -14,7 +16,8 @@ export async function runConsole(options: LinkOptions & { plain?: true }): Promi
       throw fail('terminal-unusable', { term: process.env.TERM ?? '', why: 'this is not a terminal' });
     const [{ openConsole }, link] = await Promise.all([import('../../screens/console.ts'), openLink(options)]);
     opened = link;
-    return await openConsole({ link: link.link, plain });
+    beat();
+    return await openConsole({ link: link.link, plain, over: anew(link.link) });
   } catch (error) {
     const problem = problemOf(error, error instanceof Error ? error.message : 'none');
     outputTo(process.stdout, process.stderr, false).problem(problem);

@@ -30,6 +30,7 @@ function statusText({
   pendingChange,
   diskFull,
   job,
+  endings,
 }: Status): string {
   const parts = [
     `${harmless(name)} – ${address ?? 'no address'}`,
@@ -39,6 +40,7 @@ function statusText({
     ...(pendingChange ? [`waiting for an answer: ${pendingChange.what}`] : []),
     ...(job ? [`running: ${job.what}`] : []),
     ...(diskFull ? [diskFull] : []),
+    ...(endings ? [`service restarted ${endings.times}x since ${endings.since}, the last time: ${endings.why}`] : []),
   ];
   return harmless(parts.join(', '));
 }

@@ -167,6 +167,7 @@ function describeService(program: Command, end: (code: number) => void): void {
     .option('--group <name>', 'whose members may use it', 'gatehouse')
     .option('--viewer-group <name>', 'whose members may look only, where there is such a group', 'gatehouse-viewer')
     .option('--state <dir>', 'what it keeps (default /var/lib/gatehouse)')
+    .option('--watched', 'end it when it hangs; as the first option only')
     .action(async (options: { group: string; viewerGroup: string; state?: string }) => {
       const { serviceCommand } = await import('./service.ts');
       end(await serviceCommand({ ...program.opts<Options>(), ...options }));

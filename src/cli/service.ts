@@ -1,4 +1,5 @@
 /** `gatehouse service`: the service on the real machine, or with --lab on a simulated one. */
+import { beat } from '../heartbeat.ts';
 import { ownLog } from '../service/log.ts';
 import { runService } from '../service/service.ts';
 import { version } from '../version.ts';
@@ -13,6 +14,7 @@ export interface ServiceArguments extends LinkOptions {
 
 /** Gives the exit code, when the service has ended. */
 export async function serviceCommand(options: ServiceArguments): Promise<number> {
+  beat();
   const brand = brandOf(options.brand);
   const { socket = defaultSocket, group, viewerGroup } = options;
   const common = { socket, group, viewerGroup, brand, log: ownLog() };

@@ -4,6 +4,7 @@ import type { About } from '../appliance.ts';
 import { Failure, fail, type Problem } from '../errors.ts';
 import { operations } from '../operations.ts';
 import { type Ask, type Asking, asking } from '../rpc/ask.ts';
+import { endingsOf } from '../rpc/ended.ts';
 import { remoteAppliance } from '../rpc/remote.ts';
 import type { Link, LinkState } from './link.ts';
 import { problemWithSocket } from './problem.ts';
@@ -20,6 +21,14 @@ const isFinal = (problem: Problem | undefined) =>
 /** `socket`: its path, or which it is just now. `version`: ours; a service of another version is not spoken to. */
 export function connect(socket: string | (() => string), version: string): Link {
   return new SocketLink(typeof socket === 'string' ? () => socket : socket, version);
+}
+
+/** What is known besides of a service that is gone. */
+function withEndings(problem: Problem): Problem {
+  const endings = problem.code === 'service-gone' ? endingsOf(problem.details.socket) : undefined;
+  return endings && problem.code === 'service-gone'
+    ? { code: problem.code, details: { ...problem.details, endings } }
+    : problem;
 }
 
 class SocketLink implements Link {
@@ -97,7 +106,7 @@ class SocketLink implements Link {
 
   private become(state: LinkState, problem: Problem | undefined): void {
     this.state = state;
-    this.problem = problem;
+    this.problem = problem && withEndings(problem);
     for (const listener of [...this.listeners]) listener();
   }
 

@@ -19,6 +19,18 @@ export interface About {
   lab?: { machine: string; folder: string /** A personalization code to register the lab with. */; code?: string };
 }
 
+/** The service ended badly, and was started again, or is tried to be. */
+export interface Endings {
+  times: number;
+  /** ISO 8601; the first and the last of them. */
+  since: string;
+  at: string;
+  /** "it hung": of the last. */
+  why: string;
+  /** Seconds until it is started again after the last one. */
+  pause: number;
+}
+
 /** The one line that is always true, under every screen. */
 export interface Status {
   /** The appliance's name: the platform's once registered, the host name before. */
@@ -37,6 +49,8 @@ export interface Status {
   job?: { what: string };
   /** What is coming, and when (ISO 8601). */
   power?: { action: PowerAction; at: string };
+  /** For an hour after the last time. */
+  endings?: Endings;
 }
 
 export interface InterfaceFacts {
@@ -97,6 +111,8 @@ export interface Info {
   updates: Reading<{ pending: number; security: number; rebootNeeded: boolean }>;
   buildVersion: Reading<string>;
   serviceVersion: Reading<string>;
+  /** As in the status. */
+  endings?: Endings;
   /** Disk 1 holds the root file system. */
   disk1: Reading<DiskFacts>;
   /** null: there is none. Only one second disk counts. */

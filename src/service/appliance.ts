@@ -1,7 +1,7 @@
 /** The appliance put together of a machine, a brand, and a folder for what is kept. Which machine is chosen elsewhere. */
 import { setMaxListeners } from 'node:events';
 import type { Machine } from '../adapters/machine.ts';
-import type { About, Appliance } from '../appliance.ts';
+import type { About, Appliance, Endings } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { openStore } from '../settings/store.ts';
 import { accessOf } from './access.ts';
@@ -48,6 +48,8 @@ export interface Assembly {
   log: Log;
   /** Folder of what is kept: settings, and the change under way. */
   state: string;
+  /** How the service has ended of late; none where nobody keeps account of it. */
+  endings?: () => Endings | undefined;
   /** Factor of every period and time limit; 1 but in tests. */
   pace?: number;
   /** Aborted when the service ends: ends what it does on its own. */
@@ -60,6 +62,7 @@ export interface Assembly {
  */
 export async function assemble(assembly: Assembly): Promise<Appliance> {
   const { machine, about, brand, log, state, pace = 1, closing = new AbortController().signal } = assembly;
+  const { endings = () => undefined } = assembly;
   // Each group listens to it, and Node takes more than ten for a leak.
   setMaxListeners(0, closing);
   const audit = attributed(assembly.audit);
@@ -93,8 +96,12 @@ export async function assemble(assembly: Assembly): Promise<Appliance> {
       // Not asked of `setup`, which reads the machine: a console opens with this.
       ...(setUp.record.finished ? {} : { firstBoot: true }),
     }),
-    status: statusOf(gauges, { keeper, platform: platform.view, disks: cleaningUp(system, report), jobs, power }, pace),
-    info: infoOf(gauges, platform.view, about.version, brand, pace),
+    status: statusOf(
+      gauges,
+      { keeper, platform: platform.view, disks: cleaningUp(system, report), jobs, power, endings },
+      pace,
+    ),
+    info: infoOf(gauges, platform.view, { version: about.version, endings }, brand, pace),
     ping: pingOf(machine),
     units: unitsOf({ machine, brand, gauges, audit, pace, closing }),
     stats: statsOf({ machine, brand, gauges, pace, closing }),

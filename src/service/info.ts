@@ -1,5 +1,5 @@
 /** Info: every reading with a pace of its own, and what of the requirements is not met. */
-import type { Appliance, DiskFacts, Info, Reading, RegistrationState, Shortfall } from '../appliance.ts';
+import type { Appliance, DiskFacts, Endings, Info, Reading, RegistrationState, Shortfall } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { type Source, watchGauges } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
@@ -22,10 +22,15 @@ const periods = {
 type Period = keyof typeof periods;
 const names = Object.keys(periods) as Period[];
 
+interface ServiceFacts {
+  version: string;
+  endings(): Endings | undefined;
+}
+
 export function infoOf(
   gauges: Gauges,
   platform: PlatformView,
-  version: string,
+  service: ServiceFacts,
   brand: Brand,
   pace: number,
 ): Appliance['info'] {
@@ -37,14 +42,15 @@ export function infoOf(
   return {
     async read() {
       await Promise.all(readings.map(([gauge, every]) => gauge.latest(every)));
-      return compose(gauges, platform, version, brand);
+      return compose(gauges, platform, service, brand);
     },
-    watch: (_args, call) => watchGauges(watched, () => compose(gauges, platform, version, brand), call),
+    watch: (_args, call) => watchGauges(watched, () => compose(gauges, platform, service, brand), call),
   };
 }
 
-function compose(gauges: Gauges, platform: PlatformView, version: string, brand: Brand): Info {
+function compose(gauges: Gauges, platform: PlatformView, { version, endings }: ServiceFacts, brand: Brand): Info {
   const registration = platform.state();
+  const ended = endings();
   const { disks, memory } = gauges;
   return {
     interfaces: gauges.interfaces.reading,
@@ -59,6 +65,7 @@ function compose(gauges: Gauges, platform: PlatformView, version: string, brand:
     updates: gauges.updates.reading,
     buildVersion: gauges.buildVersion.reading,
     serviceVersion: known(version),
+    ...(ended ? { endings: ended } : {}),
     disk1: part<{ disk1: DiskFacts }, DiskFacts>(disks.reading, ({ disk1 }) => disk1),
     disk2: part<{ disk2: DiskFacts | null }, DiskFacts | null>(disks.reading, ({ disk2 }) => disk2),
     cpu: gauges.cpu.reading,

@@ -5,6 +5,7 @@ import type { Machine } from '../adapters/machine.ts';
 import type { About, Role } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
 import { Failure, sentence } from '../errors.ts';
+import { endingsOf } from '../rpc/ended.ts';
 import { groupNamed } from '../rpc/group.ts';
 import { viewerSocket } from '../rpc/places.ts';
 import { assemble } from './appliance.ts';
@@ -47,7 +48,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const closing = new AbortController();
   const audit = auditTo(auditFile(state), log, { rotates: true });
   const refusals = bounded(audit);
-  const appliance = await assemble({ machine, about, brand, audit, log, state, pace, closing: closing.signal });
+  const endings = () => endingsOf(socket);
+  const appliance = await assemble({
+    machine,
+    about,
+    brand,
+    audit,
+    log,
+    state,
+    endings,
+    pace,
+    closing: closing.signal,
+  });
   let clients = 0;
   const served = (role: Role, name: string) => (connection: Socket) => {
     clients += 1;

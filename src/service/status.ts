@@ -1,5 +1,5 @@
 /** The one line that is always true: who this is, where it is reached, what has failed. */
-import type { Appliance, InterfaceFacts, Status } from '../appliance.ts';
+import type { Appliance, Endings, InterfaceFacts, Status } from '../appliance.ts';
 import type { ChangeKeeper } from '../changes/change.ts';
 import type { DiskWatch } from './clean-up.ts';
 import { type Source, watchGauges } from './gauge.ts';
@@ -16,11 +16,12 @@ export interface StatusParts {
   disks: DiskWatch;
   jobs: Jobs;
   power: Pick<Power, 'scheduled' | 'source'>;
+  endings(): Endings | undefined;
 }
 
 export function statusOf(
   { hostName, interfaces, units }: Gauges,
-  { keeper, platform, disks, jobs, power }: StatusParts,
+  { keeper, platform, disks, jobs, power, endings }: StatusParts,
   pace: number,
 ): Appliance['status'] {
   const all = [hostName, interfaces, units] as const;
@@ -34,6 +35,7 @@ export function statusOf(
     const diskFull = disks.full();
     const job = jobs.brief();
     const scheduled = power.scheduled();
+    const ended = endings();
     return {
       name: registration.registered ? registration.name : own,
       ...(address ? { address } : {}),
@@ -46,6 +48,7 @@ export function statusOf(
       ...(diskFull ? { diskFull } : {}),
       ...(job === undefined ? {} : { job: { what: job } }),
       ...(scheduled ? { power: scheduled } : {}),
+      ...(ended ? { endings: ended } : {}),
     };
   };
   return {
