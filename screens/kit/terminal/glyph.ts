@@ -120,8 +120,16 @@ function unicode(character: string, first: number): Glyph {
   if (!isVisible(base)) return space;
   const marks = [...character.slice(base.length)].filter(isMark).slice(0, 3).join('');
   const wide = columnsOf(base) === 2;
-  const sure = !wide && !marks && (first < 0x250 || isLineOrBlock(first) || isPattern(first));
+  const sure = !wide && !marks && (first < 0x250 || isLineOrBlock(first) || isPattern(first) || isAsLines(first));
   return { text: base + marks, line: false, sure, wide };
+}
+
+/**
+ * Dashes, quotes, the ellipsis and the four arrows: where a terminal draws them in two cells, as some are set to for East
+ * Asia (UAX #11, "ambiguous"), it does so with the lines of every box, too.
+ */
+function isAsLines(codePoint: number): boolean {
+  return (codePoint >= 0x2013 && codePoint < 0x2027) || (codePoint >= 0x2190 && codePoint < 0x2194);
 }
 
 /** Braille, which plots are made of. */

@@ -4,7 +4,6 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import blessed from 'blessed';
 import { fail } from '../../../src/errors.ts';
 
@@ -36,9 +35,16 @@ export interface Terminfo {
   /** Bracketed paste. */
   readonly paste: boolean;
   move(x: number, y: number): string;
+  up?(rows: number): string;
+  down?(rows: number): string;
   right?(cells: number): string;
   column?(x: number): string;
+  row?(y: number): string;
   erase?(cells: number): string;
+  insertLines?(rows: number): string;
+  deleteLines?(rows: number): string;
+  /** Rows that scrolling moves, both ends included; the cursor is anywhere afterwards. */
+  scrolled?(top: number, bottom: number): string;
   /** The SGR escape sequences it understands: no more than these are sent. */
   readonly sgr: { bold: boolean; underline: boolean; inverse: boolean; colour: boolean; any: boolean };
   readonly string: Partial<Record<StringName, string>>;
@@ -50,6 +56,7 @@ export interface Terminfo {
 
 const stringNames = {
   clear: 'clear_screen',
+  home: 'cursor_home',
   eraseLine: 'clr_eol',
   enterScreen: 'enter_ca_mode',
   leaveScreen: 'exit_ca_mode',
@@ -59,16 +66,29 @@ const stringNames = {
   linesOn: 'enter_alt_charset_mode',
   linesOff: 'exit_alt_charset_mode',
   linesReady: 'ena_acs',
+  scrollUp: 'scroll_forward',
+  scrollDown: 'scroll_reverse',
 } as const;
 export type StringName = keyof typeof stringNames;
+
+/** What takes a count or a place, and the shorter form for one of it, where there is one. */
+const counted = {
+  up: ['parm_up_cursor', 'cursor_up'],
+  down: ['parm_down_cursor'],
+  right: ['parm_right_cursor', 'cursor_right'],
+  column: ['column_address'],
+  row: ['row_address'],
+  erase: ['erase_chars'],
+  insertLines: ['parm_insert_line', 'insert_line'],
+  deleteLines: ['parm_delete_line', 'delete_line'],
+} as const;
 
 /** All that blessed compiles: the rest costs start-up time, and some of it (Setulc, Smulx) it cannot compile. */
 const wanted = new Set<string>([
   ...Object.values(stringNames),
+  ...Object.values(counted).flat(),
   'cursor_address',
-  'column_address',
-  'parm_right_cursor',
-  'erase_chars',
+  'change_scroll_region',
   'enter_bold_mode',
   'enter_underline_mode',
   'enter_reverse_mode',
@@ -76,7 +96,7 @@ const wanted = new Set<string>([
   'acs_chars',
 ]);
 
-const here = path.dirname(fileURLToPath(import.meta.url));
+const here = import.meta.dirname;
 
 /** ncurses' own order on Debian, then the few entries that blessed ships: beside the bundle, or in its package. */
 const directories: readonly string[] = [
@@ -147,9 +167,10 @@ function parse(term: string, data: Buffer, file: string): Terminfo {
     wrapsAtOnce: Boolean(bools.auto_right_margin) && !bools.eat_newline_glitch,
     paste,
     move: (x, y) => say('cursor_address', y, x),
-    ...(strings.parm_right_cursor ? { right: (cells: number) => say('parm_right_cursor', cells) } : {}),
-    ...(strings.column_address ? { column: (x: number) => say('column_address', x) } : {}),
-    ...(strings.erase_chars ? { erase: (cells: number) => say('erase_chars', cells) } : {}),
+    ...countedOf(strings, say),
+    ...(strings.change_scroll_region
+      ? { scrolled: (top: number, bottom: number) => say('change_scroll_region', top, bottom) }
+      : {}),
     sgr: { bold, underline, inverse, colour, any: bold || underline || inverse || colour },
     string,
     lineLetters: new Map(
@@ -157,6 +178,17 @@ function parse(term: string, data: Buffer, file: string): Terminfo {
     ),
     tput,
   };
+}
+
+function countedOf(strings: TputInfo['strings'], say: (name: string, ...args: number[]) => string) {
+  const all: Partial<Record<keyof typeof counted, (count: number) => string>> = {};
+  for (const [ours, [many, one]] of Object.entries(counted) as [keyof typeof counted, readonly string[]][]) {
+    if (!many || !strings[many]) continue;
+    // Moving up from the first row, screen's cursor_up (ESC M) would scroll.
+    const single = one && unpad(strings[one] ?? '').startsWith('\x1b[') ? say(one) : undefined;
+    all[ours] = (count) => (count === 1 && single) || say(many, count);
+  }
+  return all;
 }
 
 /** Delays were for the terminals of the seventies; every line since then has flow control or a buffer. */

@@ -219,8 +219,8 @@ test('a terminal that erases with its own background gets coloured blanks writte
       null,
     );
   };
-  expect(bytes('screen-256color')).toBe(`\x1b[3;1H\x1b[44m${' '.repeat(columns)}`);
-  expect(bytes('xterm-256color')).toBe('\x1b[3;1H\x1b[44m\x1b[K');
+  expect(bytes('screen-256color')).toBe(`\x1b[2B\x1b[44m${' '.repeat(columns)}`);
+  expect(bytes('xterm-256color')).toBe('\x1b[2B\x1b[44m\x1b[K');
 });
 
 test('where the last cell would scroll the screen it is left alone', () => {
