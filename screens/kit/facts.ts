@@ -77,6 +77,10 @@ export class Facts extends Piece<void> {
       });
   }
 
+  override awaits(): boolean {
+    return !this.page && !this.problem;
+  }
+
   private take(page: FactsPage): void {
     this.page = page;
     this.problem = undefined;

@@ -17,6 +17,8 @@ import { explain, sentence } from './told.ts';
 const smallest: Size = { width: 40, height: 12 };
 /** Columns that the keys of most pieces take, with their distance from what stands left. */
 const keysLeast = 48;
+/** Milliseconds that what was on the screen before stays for want of something new (SPEC, Look). */
+const patience = 100;
 /** Keys that open and close. */
 const leading = new Set(['enter', 'escape', 'ctrl-c', 'ctrl-d']);
 
@@ -34,6 +36,8 @@ export class Frame implements Stage {
   /** A key may just have opened or closed something: what comes with it waits until that is done. */
   private settling = false;
   private readonly page: Page;
+  /** What is awaited, and until when the screen stays as it is for it. */
+  private awaited: { piece: Piece<unknown>; late: NodeJS.Timeout; isLate: boolean } | undefined;
 
   constructor(readonly terminal: Terminal) {
     this.page = { buffer: bufferOf(terminal), attributes: attributes(terminal.look) };
@@ -45,8 +49,20 @@ export class Frame implements Stage {
     terminal.onResize(() => this.invalidate());
   }
 
+  /** Painted at once is a page without anything on it, and then one with: twice as much for an eye and for a slow line. */
   invalidate(): void {
-    this.terminal.invalidate();
+    const piece = this.seen;
+    if (this.awaited && (this.awaited.piece !== piece || !piece?.awaits())) {
+      clearTimeout(this.awaited.late);
+      this.awaited = undefined;
+    }
+    if (!piece?.awaits() || this.awaited?.isLate) this.terminal.invalidate();
+    else this.awaited ??= { piece, isLate: false, late: setTimeout(() => this.late(), patience) };
+  }
+
+  private late(): void {
+    if (this.awaited) this.awaited.isLate = true;
+    this.invalidate();
   }
 
   async show<R>(piece: Piece<R>): Promise<R | undefined> {

@@ -75,6 +75,11 @@ export class LogView extends Piece<void> {
     void this.begin();
   }
 
+  override awaits(): boolean {
+    const { window } = this.open_;
+    return window.isEmpty && window.isReading && !window.problem;
+  }
+
   private async begin(end: 'newest' | 'oldest' = this.open_.layout.newestFirst ? 'newest' : 'oldest'): Promise<void> {
     const { window, layout } = this.open_;
     await window.begin(end);

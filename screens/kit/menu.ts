@@ -146,12 +146,15 @@ export class Menu extends Piece<void> {
     const status = this.options.status?.(item.id) ?? (item.greyed ? greyedMark() : undefined);
     const statusColumns = status ? status.text.length + 1 : 0;
     const row = body.part(0, y, body.width, 1);
+    // Without colours it takes a byte a cell to invert: where each counts, the label says which item it is.
+    const whole = this.stage.terminal.look.colours > 0;
+    const beside = selected && !whole ? (item.greyed ? 'dim' : 'text') : role;
     if (selected) {
-      row.fill('selected');
+      row.part(0, 0, whole ? row.width : this.labelColumns - 1, 1).fill('selected');
       row.cursor(1, 0);
     }
     row.text(1, 0, item.label, role);
-    row.text(this.labelColumns, 0, item.description, role, body.width - this.labelColumns - statusColumns - 1);
-    if (status) row.text(body.width - statusColumns, 0, status.text, selected ? 'selected' : status.role);
+    row.text(this.labelColumns, 0, item.description, beside, body.width - this.labelColumns - statusColumns - 1);
+    if (status) row.text(body.width - statusColumns, 0, status.text, selected && whole ? 'selected' : status.role);
   }
 }

@@ -64,6 +64,11 @@ export abstract class Piece<R> {
     this.finish(result);
   }
 
+  /** Nothing to show yet, but it may come at once: what stands on the screen is left there for a moment. */
+  awaits(): boolean {
+    return false;
+  }
+
   protected opened(): void {}
 
   /** The keys that work here, the most useful first. */

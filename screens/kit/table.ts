@@ -80,6 +80,10 @@ export class Table<R> extends Piece<void> {
       });
   }
 
+  override awaits(): boolean {
+    return !this.rows && !this.problem;
+  }
+
   private fail(problem: Problem): void {
     this.problem = problem;
     this.stage.invalidate();
@@ -264,13 +268,14 @@ export class Table<R> extends Piece<void> {
   private paintRow(canvas: Canvas, row: R, columns: ReturnType<Table<R>['layout']>): void {
     const selected = row === this.selected;
     if (selected) {
-      canvas.fill('selected');
+      // No more than the first column: the others keep their colours, and a slow line has less to carry.
+      canvas.part(0, 0, columns[0]?.width ?? 0, 1).fill('selected');
       canvas.cursor(0, 0);
     }
     let x = 0;
-    for (const { column, width } of columns) {
+    for (const [at, { column, width }] of columns.entries()) {
       const text = column.text(row);
-      const role = selected ? 'selected' : (column.role?.(row) ?? 'text');
+      const role = selected && at === 0 ? 'selected' : (column.role?.(row) ?? 'text');
       const used = Math.min(width, columnsOf(text.slice(0, width)));
       canvas.text(column.right ? x + width - used : x, 0, text, role, width);
       x += width + 2;

@@ -17,7 +17,7 @@ export interface Spot {
 }
 
 /** Bytes of a frame over which the cursor is not seen moving about: it would look like an error. */
-const unseen = 100;
+const unseen = 300;
 
 export class Painter {
   private columns = 0;

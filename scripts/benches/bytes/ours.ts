@@ -33,7 +33,7 @@ export async function ours(asked: Asked): Promise<{ taken: Taken; line: Taken }>
   };
   const console_ = new Counted(program, ['--lab=healthy', `--lab-folder=${lab}`], { term });
   try {
-    taken['opening the main menu'] = [await console_.until('gatehouse-lab')];
+    taken['opening the main menu'] = [await console_.until(/Various commands[\s\S]*gatehouse-lab/)];
     // Only counters may move in it, and it has none.
     const before = console_.pty.bytes;
     await pause(idle * 1000, undefined, { signal });
@@ -83,8 +83,9 @@ async function follow(
   line: Taken,
 ): Promise<void> {
   const log = join(lab, 'healthy/root/var/log/a-line.log');
+  /** As web servers have them; longer than the screen is wide. */
   const text = (run: number) =>
-    `10.20.0.${100 + run} GET /api/v1/agents/${run * 7919} HTTP/1.1 ${200 + run} ${1 + run * 104729}`;
+    `10.20.0.${100 + run} - - [21/Nov/2026:11:16:38 +0000] "GET /api/v1/agents HTTP/1.1" 200 ${1 + run * 104729} "-" "agent/1.6"`;
   writeFileSync(log, `${Array.from({ length: 60 }, (_, at) => text(at)).join('\n')}\n`);
   await console_.press('l');
   await console_.press(enter, 'a-line.log');
