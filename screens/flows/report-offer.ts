@@ -91,7 +91,8 @@ function page(offer: Offer | undefined, password: string | undefined): FactsPage
     facts: [
       { label: t`State`, value: stateSaid(offer), role: stateRoles[offer.state] ?? 'strong' },
       ...(isOver ? [] : access),
-      { label: t`Report`, value: `${offer.report}, ${bytesSaid(offer.size)}` },
+      { label: t`Report`, value: offer.report },
+      { label: t`Size`, value: bytesSaid(offer.size) },
     ],
     ...(offer.state === 'downloading' ? { fraction: offer.fetched / Math.max(1, offer.size) } : {}),
     actions: isOver ? [] : password ? [t`QR code`, t`Withdraw`] : [t`Withdraw`],

@@ -52,7 +52,7 @@ export class QrCode extends Piece<void> {
     const below = this.modules[2 * y + 1] ?? [];
     // What is drawn is light: a terminal's own ground is dark, or made so by the role.
     return (this.modules[2 * y] ?? [])
-      .map((dark, x) => (dark ? (below[x] ? ' ' : '▄') : (below[x] ?? true) ? '▀' : '█'))
+      .map((dark, x) => (dark ? (below[x] ? ' ' : '▄') : (below[x] ?? false) ? '▀' : '█'))
       .join('');
   }
 }
