@@ -165,7 +165,9 @@ export class Archive {
     await this.check();
     if (bytes.length === 0) return;
     const { stdin } = this.zstd;
-    if (!stdin.write(bytes)) await drained(stdin);
+    // What was written last goes its way while the next piece is made; no more than that waits.
+    if (stdin.writableNeedDrain) await drained(stdin);
+    if (stdin.writable) stdin.write(bytes);
     await this.check();
   }
 

@@ -207,12 +207,21 @@ export function wholeFrom(head: Buffer): number {
 
 type Read = (buffer: Buffer, at: number) => Promise<{ bytesRead: number; buffer: Buffer }>;
 
-/** From there up to `size`; less where the file has become shorter meanwhile. */
+/** From there up to `size`, the next being read meanwhile; less where the file has become shorter. */
 async function* piecesOf(read: Read, from: number, size: number): AsyncGenerator<Buffer> {
-  for (let at = from; at < size; ) {
-    const { bytesRead, buffer } = await read(Buffer.allocUnsafe(Math.min(PIECE, size - at)), at);
+  const begin = (at: number) => {
+    if (at >= size) return undefined;
+    const reading = read(Buffer.allocUnsafe(Math.min(PIECE, size - at)), at);
+    // Its failure is met in its turn, which may never come.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let at = from;
+  for (let reading = begin(at); reading; ) {
+    const { bytesRead, buffer } = await reading;
     if (bytesRead === 0) return;
     at += bytesRead;
+    reading = begin(at);
     yield buffer.subarray(0, bytesRead);
   }
 }

@@ -61,29 +61,37 @@ export class Redaction {
     return new RedactingStream(file, this);
   }
 
-  /** Where secrets lie in these whole lines, in order and apart. */
-  spans(bytes: Buffer): Span[] {
-    const text = new Lines(bytes);
+  /** Where secrets lie in these whole lines, in order and apart; and whether a PEM block begins somewhere. */
+  look(bytes: Buffer): { spans: Span[]; hasPem: boolean } {
+    const lines = new Lines(bytes);
     const found: Span[] = [];
-    let looked = 0;
+    let hasPem = false;
+    let looked: Line | undefined;
+    const inLine = ({ from }: Line, spans: Span[]) => {
+      for (const span of spans) found.push({ from: from + span.from, to: from + span.to, kind: span.kind });
+    };
     this.search(bytes, (wanted, at) => {
       if ('kind' in wanted) return void found.push(...knownAt(bytes, wanted, at));
+      if (wanted.use === 'pem') {
+        hasPem = true;
+        return;
+      }
+      const line = lines.around(at);
       // A line is looked at as a whole once, whatever stands in it.
-      if (wanted.use === 'pem' || (wanted.use === 'line' && at < looked)) return;
-      const line = text.around(at);
-      found.push(...spansAt(text.latin1, wanted, at, line));
-      if (wanted.use === 'line') looked = line.to;
+      if (wanted.use === 'line' && line === looked) return;
+      if (wanted.use === 'line') looked = line;
+      inLine(line, spansAt(line.text, wanted, at - line.from));
     });
     for (const word of this.words)
       for (let at = bytes.indexOf(word.bytes); at >= 0; at = bytes.indexOf(word.bytes, at + 1))
         found.push(...knownAt(bytes, word, at));
     for (const mark of marks)
       for (let at = bytes.indexOf(mark); at >= 0; ) {
-        const line = text.around(at);
-        found.push(...spansInLine(text.latin1, line));
+        const line = lines.around(at);
+        inLine(line, spansInLine(line.text, mark));
         at = bytes.indexOf(mark, line.to);
       }
-    return joined(found);
+    return { spans: joined(found), hasPem };
   }
 
   /**
@@ -105,7 +113,8 @@ export class Redaction {
 
   /** @returns whether there was any */
   overwrite(bytes: Buffer, file: string): boolean {
-    const spans = this.spans(bytes);
+    const { spans, hasPem } = this.look(bytes);
+    if (hasPem) spans.push(...keysIn(bytes));
     for (const { from, to, kind } of spans) {
       if (bytes.subarray(from, to).every((byte) => byte === 0x2a)) continue;
       bytes.fill('*', from, to);
@@ -121,7 +130,7 @@ export class Redaction {
   }
 }
 
-/** One file on its way. Pieces may end anywhere. */
+/** One file on its way. Pieces may end anywhere; what comes out may be a part of them, so they must not be changed. */
 export class RedactingStream {
   private held: Buffer = Buffer.alloc(0);
   /** Bytes of a PEM key that were left out, while its end has not come. */
@@ -164,22 +173,23 @@ export class RedactingStream {
   private take(all: Buffer, cut: number, isLast: boolean): Buffer {
     // Whole lines are looked at alone; of a line that is cut the rest as well, for what goes across.
     const isWhole = isLast || all[cut - 1] === 10;
-    const spans = this.redaction.spans(isWhole ? all.subarray(0, cut) : all);
+    const { spans, hasPem } = this.redaction.look(isWhole ? all.subarray(0, cut) : all);
     const end = isWhole ? cut : this.cutBefore(all, cut, spans);
     const out: Buffer[] = [];
+    const keep = (bytes: Buffer) => out.push(hasPem || this.inKey >= 0 ? this.withoutKeys(bytes) : bytes);
     let at = 0;
     for (const span of spans) {
       if (span.from >= end) break;
-      out.push(this.withoutKeys(all.subarray(at, span.from)));
+      keep(all.subarray(at, span.from));
       if (this.inKey < 0) {
         this.redaction.count(this.file, span.kind);
         out.push(Buffer.from(marker(span.to - span.from)));
       }
       at = span.to;
     }
-    if (at < end) out.push(this.withoutKeys(all.subarray(at, end)));
+    if (at < end) keep(all.subarray(at, end));
     this.held = Buffer.from(all.subarray(Math.max(at, end)));
-    return Buffer.concat(out);
+    return out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
   }
 
   /** A place near `cut` where nothing is cut in two that has to be seen whole. */
@@ -194,20 +204,19 @@ export class RedactingStream {
 
   /** PEM goes over many lines, or stands in one with \n for their ends. */
   private withoutKeys(bytes: Buffer): Buffer {
-    if (this.inKey < 0 && bytes.indexOf('-----BEGIN') < 0) return bytes;
     const out: Buffer[] = [];
     let rest = bytes;
     while (rest.length > 0) {
       if (this.inKey < 0) {
         const begin = beginOfKey(rest);
-        if (begin < 0) {
+        if (!begin) {
           out.push(rest);
           break;
         }
-        out.push(rest.subarray(0, begin), Buffer.from(MARKER));
+        out.push(rest.subarray(0, begin.from), Buffer.from(MARKER));
         this.redaction.count(this.file, 'private key');
         this.inKey = 0;
-        rest = rest.subarray(begin + MARKER.length);
+        rest = rest.subarray(begin.from + MARKER.length);
       }
       const end = endOfKey(rest);
       if (end < 0 && this.inKey + rest.length < LONGEST_KEY) {
@@ -221,9 +230,23 @@ export class RedactingStream {
   }
 }
 
-function beginOfKey(bytes: Buffer): number {
-  const text = bytes.toString('latin1');
-  return /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/.exec(text)?.index ?? -1;
+/** What is between the borders of private keys: those stay, for a piece that comes later and holds the other one. */
+function keysIn(bytes: Buffer): Span[] {
+  const found: Span[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const begin = beginOfKey(bytes.subarray(at));
+    if (!begin) break;
+    const from = at + begin.to;
+    const end = bytes.indexOf('-----END ', from);
+    at = end < 0 ? Math.min(from + LONGEST_KEY, bytes.length) : end;
+    found.push({ from, to: at, kind: 'private key' });
+  }
+  return found;
+}
+
+function beginOfKey(bytes: Buffer): { from: number; to: number } | undefined {
+  const found = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/.exec(bytes.toString('latin1'));
+  return found ? { from: found.index, to: found.index + found[0].length } : undefined;
 }
 
 function endOfKey(bytes: Buffer): number {
@@ -266,18 +289,26 @@ function joined(spans: Span[]): Span[] {
   return all;
 }
 
-/** A piece of text as latin1, made when somebody asks, and its lines. */
+interface Line {
+  from: number;
+  to: number;
+  /** As latin1. */
+  text: string;
+}
+
+/** The lines of a piece of text, of which few are asked for. */
 class Lines {
-  private text: string | undefined;
+  private last: Line = { from: 0, to: -1, text: '' };
   constructor(private readonly bytes: Buffer) {}
 
-  get latin1(): string {
-    this.text ??= this.bytes.toString('latin1');
-    return this.text;
-  }
-
-  around(at: number): { from: number; to: number } {
-    const end = this.bytes.indexOf(10, at);
-    return { from: at === 0 ? 0 : this.bytes.lastIndexOf(10, at - 1) + 1, to: end < 0 ? this.bytes.length : end };
+  /** The same one again while places in it are asked for. */
+  around(at: number): Line {
+    const { last, bytes } = this;
+    if (at >= last.from && at <= last.to) return last;
+    const end = bytes.indexOf(10, at);
+    const from = at === 0 ? 0 : bytes.lastIndexOf(10, at - 1) + 1;
+    const to = end < 0 ? bytes.length : end;
+    this.last = { from, to, text: bytes.toString('latin1', from, to) };
+    return this.last;
   }
 }

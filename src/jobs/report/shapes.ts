@@ -1,6 +1,6 @@
 /**
  * Secrets that are known by how they look, or by the name that stands before them: where in a piece of text they lie.
- * Texts are handed over as latin1, one character a byte, so that places are places of bytes. Pure; in time that grows
+ * Lines are handed over as latin1, one character a byte, so that places are places of bytes. Pure; in time that grows
  * with the length only: each pattern begins where a trigger stands, or is searched in one line.
  */
 import type { Needle } from './search.ts';
@@ -77,8 +77,9 @@ export const triggers: Trigger[] = [
   { bytes: bytes('-----BEGIN'), use: 'pem' },
 ];
 
+const [AT, DOLLAR] = [0x40, 0x24];
 /** Single bytes that make a line worth a look: "@" of a URL, "$" of a hash (crypt(5)). */
-export const marks = [0x40, 0x24];
+export const marks = [AT, DOLLAR];
 
 /** What follows the rest of a name: an equals sign or colon, and a value in quotes, in brackets, or up to a blank. */
 const value =
@@ -97,89 +98,88 @@ const lines: [RegExp, string][] = [
   [/\b[Bb](?:asic|ASIC)\s+((?=[\w+/-]*[0-9=+/]|[\w+/-]{16})[\w+/-]{6,}={0,2})/dgi, 'header'],
   [/\bregister\s+([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/dgi, 'registration code'],
 ];
-const userInfo = /[a-z]:(?:\\?\/){2}([^\s/@"'<>\\]+|[^\s/@:"'<>]*:[^\s"'<>]*)@/dgi;
-const hash = /(\$(?:1|2[abxy]?|5|6|7|y|gy|sm3|md5|sha1|apr1|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*)\$[^\s:"',]{8,})/dg;
+const urls: [RegExp, string][] = [
+  [/[a-z]:(?:\\?\/){2}([^\s/@"'<>\\]+|[^\s/@:"'<>]*:[^\s"'<>]*)@/dgi, 'URL with a password'],
+];
+const hashes: [RegExp, string][] = [
+  [
+    /(\$(?:1|2[abxy]?|5|6|7|y|gy|sm3|md5|sha1|apr1|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]*)\$[^\s:"',]{8,})/dg,
+    'password hash',
+  ],
+];
 
-/** Secrets in the line that this trigger stands in. `line`: where it begins and ends. */
-export function spansAt(text: string, { use, bytes }: Trigger, at: number, line: { from: number; to: number }): Span[] {
-  if (use === 'token') return tokenAt(text, bytes.toString('latin1'), at);
-  if (use === 'line') return inLine(text, line, lines);
-  if (use === 'name') return named(text, at, at + bytes.length, line);
+/** Secrets in a line that hang on the trigger that stands there. Places are the line's own. */
+export function spansAt(line: string, { use, bytes }: Trigger, at: number): Span[] {
+  if (use === 'token') return tokenAt(line, bytes.toString('latin1'), at);
+  if (use === 'line') return inLine(line, lines);
+  if (use === 'name') return named(line, at, at + bytes.length);
   return [];
 }
 
 /** Secrets in a line with one of the marks. */
-export function spansInLine(text: string, line: { from: number; to: number }): Span[] {
-  return inLine(text, line, [
-    [userInfo, 'URL with a password'],
-    [hash, 'password hash'],
-  ]);
+export function spansInLine(line: string, mark: number): Span[] {
+  return inLine(line, mark === AT ? urls : hashes);
 }
 
-function tokenAt(text: string, begin: string, at: number): Span[] {
+function tokenAt(line: string, begin: string, at: number): Span[] {
   return tokens.flatMap(([start, pattern, kind]) => {
     if (start !== begin) return [];
     pattern.lastIndex = at;
-    const [found] = pattern.exec(text) ?? [];
+    const [found] = pattern.exec(line) ?? [];
     return found === undefined ? [] : [{ from: at, to: at + found.length, kind }];
   });
 }
 
-function inLine(text: string, { from, to }: { from: number; to: number }, patterns: [RegExp, string][]): Span[] {
-  const line = text.slice(from, to);
+function inLine(line: string, patterns: [RegExp, string][]): Span[] {
   return patterns.flatMap(([pattern, kind]) =>
     Array.from(line.matchAll(pattern)).flatMap((match) => {
-      const [begin, end] = match.indices?.[1] ?? [];
-      return begin === undefined || end === undefined ? [] : [{ from: from + begin, to: from + end, kind }];
+      const [from, to] = match.indices?.[1] ?? [];
+      return from === undefined || to === undefined ? [] : [{ from, to, kind }];
     }),
   );
 }
 
 /** What is given to a name that sounds like a secret's. `end`: behind what the name is known by. */
-function named(text: string, at: number, end: number, line: { from: number; to: number }): Span[] {
+function named(line: string, at: number, end: number): Span[] {
   // "pwd=" has its sign in it.
-  const nameEnd = /[=:"'\\]/.test(text[end - 1] ?? '') ? end - 1 : end;
+  const nameEnd = /[=:"'\\]/.test(line[end - 1] ?? '') ? end - 1 : end;
   value.lastIndex = nameEnd;
-  const match = value.exec(text);
-  if (match && match.index + match[0].length <= line.to + 1) {
-    const [whole, before = '', quote, list, plain] = match;
-    const from = nameEnd + before.length;
-    if (quote !== undefined) return quoted(text, from + quote.length, quote, line.to);
-    if (list !== undefined) return [{ from: from + 1, to: from + list.length, kind: 'named secret' }];
-    if (plain === undefined || harmlessValue.test(plain)) return [];
-    // In a line of its own ("password: two words") it goes on to the end of that.
-    const isOwnLine =
-      /^[\s#;>-]*(?:export\s+|set\s+)?[\w.[\]-]*$/.test(text.slice(line.from, at)) &&
-      !/[,;&]/.test(text[nameEnd + whole.length] ?? '');
-    const to = isOwnLine ? endOfLine(text, line.to) : nameEnd + whole.length;
-    return [{ from, to, kind: 'named secret' }];
-  }
-  return asArgument(text, at, end, line);
+  const match = value.exec(line);
+  if (!match) return asArgument(line, at, end);
+  const [whole, before = '', quote, list, plain] = match;
+  const from = nameEnd + before.length;
+  if (quote !== undefined) return quoted(line, from + quote.length, quote);
+  if (list !== undefined) return [{ from: from + 1, to: from + list.length, kind: 'named secret' }];
+  if (plain === undefined || harmlessValue.test(plain)) return [];
+  // In a line of its own ("password: two words") it goes on to the end of that.
+  const isOwnLine =
+    /^[\s#;>-]*(?:export\s+|set\s+)?[\w.[\]-]*$/.test(line.slice(0, at)) &&
+    !/[,;&]/.test(line[nameEnd + whole.length] ?? '');
+  const to = isOwnLine ? endOfLine(line) : nameEnd + whole.length;
+  return [{ from, to, kind: 'named secret' }];
 }
 
-function quoted(text: string, from: number, quote: string, to: number): Span[] {
+function quoted(line: string, from: number, quote: string): Span[] {
   let end = from;
-  while (end < to && !text.startsWith(quote, end)) end += text[end] === '\\' && quote.length === 1 ? 2 : 1;
-  end = Math.min(end, to);
-  return end === from || harmlessValue.test(text.slice(from, end)) ? [] : [{ from, to: end, kind: 'named secret' }];
+  while (end < line.length && !line.startsWith(quote, end)) end += line[end] === '\\' && quote.length === 1 ? 2 : 1;
+  end = Math.min(end, line.length);
+  return end === from || harmlessValue.test(line.slice(from, end)) ? [] : [{ from, to: end, kind: 'named secret' }];
 }
 
-function asArgument(text: string, at: number, end: number, line: { from: number; to: number }): Span[] {
-  const before = text.slice(Math.max(line.from, at - 80), at);
+function asArgument(line: string, at: number, end: number): Span[] {
+  const before = line.slice(Math.max(0, at - 80), at);
   if (
     !/(?:^|[\s"'])--?[\w-]*$/.test(before) &&
     !/\blogin\s+\S+\s+$/.test(before) &&
-    !/identified by$/i.test(text.slice(at, end))
+    !/identified by$/i.test(line.slice(at, end))
   )
     return [];
   argument.lastIndex = end;
-  const [whole, space = '', quote = ''] = argument.exec(text) ?? [];
-  if (whole === undefined || end + whole.length > line.to) return [];
+  const [whole, space = '', quote = ''] = argument.exec(line) ?? [];
+  if (whole === undefined) return [];
   const from = end + space.length + quote.length;
-  if (quote) return quoted(text, from, quote, line.to);
+  if (quote) return quoted(line, from, quote);
   return [{ from, to: end + whole.length, kind: 'named secret' }];
 }
 
-function endOfLine(text: string, to: number): number {
-  return text[to - 1] === '\r' ? to - 1 : to;
-}
+const endOfLine = (line: string) => (line.endsWith('\r') ? line.length - 1 : line.length);

@@ -94,6 +94,47 @@ describe('a secret that is known', () => {
   });
 });
 
+test('secrets of lines that follow each other are all removed, whichever is found first', () => {
+  const lines = [
+    'Cookie: session=4711',
+    'authorization: Basic dXNlcjp4',
+    'X-Vault-Token: abcdefgh',
+    'x Bearer c29tZXRo',
+  ];
+  for (const one of lines)
+    for (const other of lines)
+      for (const before of ['', ' ']) {
+        const clean = without(`${before}${one}\n${other}\n`);
+        expect(clean.match(/\[removed\]/g)?.length, clean).toBe(2);
+        expect(clean).not.toMatch(/4711|dXNl|abcd|c29t/);
+      }
+});
+
+describe('a private key in bytes that keep their places', () => {
+  const [border, end] = ['-----BEGIN RSA PRIVATE KEY-----', '-----END RSA PRIVATE KEY-----'];
+  const body = 'MIIEpAIBAAKCAQEA\n'.repeat(200);
+  const all = Buffer.from(`${'x'.repeat(20_000)}${border}\n${body}${end} and behind`);
+  const clean = all.toString().replace(`-----\n${body}`, '*'.repeat(body.length + 6));
+
+  test('is overwritten', () => {
+    const bytes = Buffer.from(all);
+    expect(new Redaction([]).overwrite(bytes, 'a field')).toBe(true);
+    expect(bytes.toString()).toBe(clean);
+  });
+
+  test('is overwritten wherever a piece of packets ends', async () => {
+    for (let cut = 19_990; cut < all.length; cut += 97) {
+      async function* pieces() {
+        yield Buffer.from(all.subarray(0, cut));
+        yield Buffer.from(all.subarray(cut));
+      }
+      const out: Buffer[] = [];
+      for await (const piece of new Redaction([]).overwritten(pieces(), 'packets')) out.push(Buffer.from(piece));
+      expect(Buffer.concat(out).toString(), String(cut)).toBe(clean);
+    }
+  });
+});
+
 const key =
   '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAA\nQyNTUxOQAAACD\n-----END OPENSSH PRIVATE KEY-----\n';
 const looks: [line: string, clean: string][] = [
