@@ -180,6 +180,17 @@ function describeService(program: Command, end: (code: number) => void): void {
       end(await runWayBack());
     });
   program
+    .command('settings-for', { hidden: true })
+    .description('write the settings as an older release reads them; run by its package before it is installed')
+    .argument('<release>')
+    .action(async (release: string) => {
+      const [{ takeBack }, { settingsFolder }] = await Promise.all([
+        import('../settings/taken-back.ts'),
+        import('../service/changes.ts'),
+      ]);
+      await takeBack(settingsFolder('/var/lib/gatehouse'), release);
+    });
+  program
     .command('reset-now', { hidden: true })
     .description('carry out a reset that was decided; run by systemd at the early boot')
     .action(async () => {

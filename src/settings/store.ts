@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Failure, fail } from '../errors.ts';
 import { createFile, isCode, NoSettingsFile, prepareFolder, readOwn, replaceFile, setAside } from './files.ts';
 import { defaultSettings, type Settings } from './schema.ts';
+import { asItWas, keptPath } from './taken-back.ts';
 import { checkedSettings, parseSaved, type Saved, Unreadable, writeSaved } from './text.ts';
 
 /** Earlier versions kept beside the present one. */
@@ -167,7 +168,7 @@ class Disk {
     const present = await this.present();
     const entries: VersionEntry[] = present.revision > 0 ? [entryOf(present)] : [];
     for (const number of await this.#numbers()) {
-      const saved = number < present.revision ? await this.#load(this.#versionPath(number)) : undefined;
+      const saved = number < present.revision ? await this.#loadKnown(this.#versionPath(number)) : undefined;
       if (saved) entries.push(entryOf(saved));
     }
     // After a cut there may be one that the next save takes away.
@@ -203,7 +204,7 @@ class Disk {
       const file = await readOwn(path);
       if (!file) return undefined;
       for (const what of file.corrected) this.notice(`${path} was put right: ${what}.`);
-      return parseSaved(file.text);
+      return parseSaved(await asItWas(this.folder, path, file.text));
     } catch (error) {
       if (!(error instanceof Unreadable || error instanceof NoSettingsFile)) throw unreadable(path, error);
       const aside = await setAside(path, this.now()).catch((failed) => {
@@ -212,6 +213,14 @@ class Disk {
       if (aside) this.notice(`${path} is broken: ${error.message}. It is set aside as ${aside}.`);
       return undefined;
     }
+  }
+
+  /** As `#load`; one that a later release wrote is passed over. */
+  async #loadKnown(path: string): Promise<Saved | undefined> {
+    return this.#load(path).catch((error: unknown) => {
+      if (error instanceof Failure && error.problem.code === 'settings-newer') return undefined;
+      throw error;
+    });
   }
 
   /** Revisions in the versions folder, newest first. */
@@ -229,8 +238,10 @@ class Disk {
 
   /** Older ones go; where they don't, saving has succeeded all the same. */
   async prune(): Promise<void> {
-    for (const number of (await this.#numbers()).slice(versionsKept + 1))
-      await rm(this.#versionPath(number), { force: true }).catch(() => undefined);
+    const old = (await this.#numbers()).slice(versionsKept + 1).map((number) => this.#versionPath(number));
+    // As they were before an older release; the present ones have been written anew.
+    const kept = [...old, this.#path].map((path) => keptPath(this.folder, path));
+    for (const path of [...old, ...kept]) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

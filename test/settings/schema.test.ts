@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure, sentence } from '../../src/errors.ts';
 import { differenceLine, differencesBetween } from '../../src/settings/difference.ts';
-import { migrate, settingsVersion } from '../../src/settings/migrations.ts';
+import { migrate, migrateBack, settingsVersion, versionOfRelease } from '../../src/settings/migrations.ts';
 import { defaultSettings, type StoredInterface, settingsSchema } from '../../src/settings/schema.ts';
 import { checkedSettings, parseSaved, writeSaved } from '../../src/settings/text.ts';
 import { full } from './full.ts';
@@ -215,11 +215,20 @@ describe('a file', () => {
 });
 
 test('older settings go through each step in turn, once', () => {
-  const steps = [(old: unknown) => ({ ...(old as object), b: 1 }), (old: unknown) => ({ ...(old as object), c: 2 })];
+  const step = (since: string, more: object) => ({
+    since,
+    up: (old: unknown) => ({ ...(old as object), ...more }),
+    down: (newer: unknown) => Object.fromEntries(Object.entries(newer as object).filter(([key]) => !(key in more))),
+  });
+  const steps = [step('0.2.0', { b: 1 }), step('0.4.0', { c: 2 })];
   expect(migrate({ a: 0 }, 1, steps)).toEqual({ a: 0, b: 1, c: 2 });
   expect(migrate({ a: 0 }, 2, steps)).toEqual({ a: 0, c: 2 });
   expect(migrate({ a: 0 }, 3, steps)).toEqual({ a: 0 });
   expect(() => migrate({}, 4, steps)).toThrow(/settings-newer/);
+  expect(migrateBack({ a: 0, b: 1, c: 2 }, { from: 3, to: 1 }, steps)).toEqual({ a: 0 });
+  expect(migrateBack({ a: 0, b: 1, c: 2 }, { from: 3, to: 2 }, steps)).toEqual({ a: 0, b: 1 });
+  const known = ['0.1.0', '0.1.9-2', '0.2.0~rc1', '0.3', '0.4.0+next', '1.0.0'];
+  expect(known.map((release) => versionOfRelease(release, steps))).toEqual([1, 1, 2, 2, 3, 3]);
 });
 
 describe('differences', () => {
