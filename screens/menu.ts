@@ -1,33 +1,7 @@
 /** The tree: every entry with its label, description and screen, or why it is greyed. A new screen is one line here. */
 import type { Appliance, Status } from '../src/appliance.ts';
-import { ping } from './commands/ping.ts';
-import { reboot, shutdown } from './commands/power.ts';
-import { reset } from './commands/reset.ts';
-import { resetNetwork } from './commands/reset-network.ts';
-import { audit } from './diagnostics/audit.ts';
-import { capture } from './diagnostics/capture.ts';
-import { connectivity } from './diagnostics/connectivity.ts';
-import { containers } from './diagnostics/containers.ts';
-import { images } from './diagnostics/images.ts';
-import { logs } from './diagnostics/logs.ts';
-import { proxyTest } from './diagnostics/proxy.ts';
-import { report } from './diagnostics/report.ts';
-import { stats } from './diagnostics/stats.ts';
-import { units } from './diagnostics/units.ts';
-import { info } from './info.ts';
 import type { Segment } from './kit/canvas.ts';
 import type { Screen } from './kit/screen.ts';
-import { registration } from './registration.ts';
-import { setup } from './setup.ts';
-import { consoleAccess, operatorPassword } from './system/console.ts';
-import { dns } from './system/network/dns.ts';
-import { hosts } from './system/network/hosts.ts';
-import { networkInterface } from './system/network/interface.ts';
-import { proxy } from './system/network/proxy.ts';
-import { settings } from './system/settings.ts';
-import { ssh } from './system/ssh.ts';
-import { suffix } from './system/suffix.ts';
-import { time } from './system/time.ts';
 import { t } from './texts/texts.ts';
 
 export interface Entry {
@@ -51,6 +25,14 @@ export interface Entry {
   /** Beside the label, while it is true. */
   status?: (status: Status) => Segment | undefined;
 }
+
+/** A screen that is loaded when it is opened, as the first paint needs none. */
+function late(load: () => Promise<Screen>): Screen {
+  return async (surroundings) => (await load())(surroundings);
+}
+
+/** Reads them all, since they lie together: to be called when there is nothing to do, so that opening one takes no time. */
+export const loadScreens = (): Promise<unknown> => import('./info.ts');
 
 const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth'];
 
@@ -86,14 +68,20 @@ const firstInterface: Screen = async (surroundings) => {
   else if (!read.ok) await ui.problem(t`Network`, read.problem);
 };
 
+const networkInterface = (name: string) =>
+  late(async () => (await import('./system/network/interface.ts')).networkInterface(name));
+
 /** The guided way of the first boot. */
-export const firstSteps: Screen = setup({
-  password: operatorPassword,
-  network: firstInterface,
-  time,
-  proxy,
-  suffix,
-  registration,
+export const firstSteps = late(async () => {
+  const { setup } = await import('./setup.ts');
+  return setup({
+    password: late(async () => (await import('./system/console.ts')).operatorPassword),
+    network: firstInterface,
+    time: late(async () => (await import('./system/time.ts')).time),
+    proxy: late(async () => (await import('./system/network/proxy.ts')).proxy),
+    suffix: late(async () => (await import('./system/suffix.ts')).suffix),
+    registration: late(async () => (await import('./registration.ts')).registration),
+  });
 });
 
 export const tree: Entry = {
@@ -106,7 +94,7 @@ export const tree: Entry = {
       id: 'registration',
       label: 'Registration',
       description: 'Register the Appliance with {platform}',
-      screen: registration,
+      screen: late(async () => (await import('./registration.ts')).registration),
       operatorOnly: true,
     },
     {
@@ -122,19 +110,25 @@ export const tree: Entry = {
           title: 'Network Configuration',
           more: interfaces,
           entries: [
-            { id: 'system.network.dns', label: 'DNS', description: 'DNS Settings', screen: dns, operatorOnly: true },
+            {
+              id: 'system.network.dns',
+              label: 'DNS',
+              description: 'DNS Settings',
+              screen: late(async () => (await import('./system/network/dns.ts')).dns),
+              operatorOnly: true,
+            },
             {
               id: 'system.network.proxy',
               label: 'Proxy',
               description: 'Proxy Server',
-              screen: proxy,
+              screen: late(async () => (await import('./system/network/proxy.ts')).proxy),
               operatorOnly: true,
             },
             {
               id: 'system.network.hosts',
               label: 'Hosts',
               description: 'Static host names',
-              screen: hosts,
+              screen: late(async () => (await import('./system/network/hosts.ts')).hosts),
               operatorOnly: true,
             },
           ],
@@ -143,16 +137,27 @@ export const tree: Entry = {
           id: 'system.suffix',
           label: 'POD Suffix',
           description: 'Platform URL Suffix',
-          screen: suffix,
+          screen: late(async () => (await import('./system/suffix.ts')).suffix),
           operatorOnly: true,
         },
-        { id: 'system.time', label: 'Time', description: 'System Time Settings', screen: time },
-        { id: 'system.ssh', label: 'SSH', description: 'Enable or disable SSH', screen: ssh, operatorOnly: true },
+        {
+          id: 'system.time',
+          label: 'Time',
+          description: 'System Time Settings',
+          screen: late(async () => (await import('./system/time.ts')).time),
+        },
+        {
+          id: 'system.ssh',
+          label: 'SSH',
+          description: 'Enable or disable SSH',
+          screen: late(async () => (await import('./system/ssh.ts')).ssh),
+          operatorOnly: true,
+        },
         {
           id: 'system.console',
           label: 'Console',
           description: 'Console password, idle lock, operator account',
-          screen: consoleAccess,
+          screen: late(async () => (await import('./system/console.ts')).consoleAccess),
           operatorOnly: true,
         },
         {
@@ -166,13 +171,18 @@ export const tree: Entry = {
           id: 'system.settings',
           label: 'Settings',
           description: 'Earlier settings: compare and restore',
-          screen: settings,
+          screen: late(async () => (await import('./system/settings.ts')).settings),
           operatorOnly: true,
         },
       ],
       now: nowOfSystem,
     },
-    { id: 'info', label: 'Info', description: 'General Information', screen: info },
+    {
+      id: 'info',
+      label: 'Info',
+      description: 'General Information',
+      screen: late(async () => (await import('./info.ts')).info),
+    },
     {
       id: 'diagnostics',
       label: 'Diagnostics',
@@ -187,54 +197,65 @@ export const tree: Entry = {
           id: 'diagnostics.containers',
           label: 'Containers',
           description: 'Docker containers',
-          screen: containers,
+          screen: late(async () => (await import('./diagnostics/containers.ts')).containers),
         },
         {
           id: 'diagnostics.images',
           label: 'Images',
           description: 'Docker images',
-          screen: images,
+          screen: late(async () => (await import('./diagnostics/images.ts')).images),
         },
         {
           id: 'diagnostics.units',
           label: 'Units',
           description: 'Service units',
-          screen: units,
+          screen: late(async () => (await import('./diagnostics/units.ts')).units),
           status: ({ failedUnits }) =>
             failedUnits > 0 ? { text: t`${failedUnits} failed`, role: 'bad' } : { text: t`no failures`, role: 'good' },
         },
-        { id: 'diagnostics.logs', label: 'Logs', description: 'Logs', screen: logs, operatorOnly: true },
+        {
+          id: 'diagnostics.logs',
+          label: 'Logs',
+          description: 'Logs',
+          screen: late(async () => (await import('./diagnostics/logs.ts')).logs),
+          operatorOnly: true,
+        },
         {
           id: 'diagnostics.proxy',
           label: 'Proxy',
           description: 'Upstream proxy test',
-          screen: proxyTest,
+          screen: late(async () => (await import('./diagnostics/proxy.ts')).proxyTest),
         },
-        { id: 'diagnostics.stats', label: 'Stats', description: 'Container Stats', screen: stats },
+        {
+          id: 'diagnostics.stats',
+          label: 'Stats',
+          description: 'Container Stats',
+          screen: late(async () => (await import('./diagnostics/stats.ts')).stats),
+        },
         {
           id: 'diagnostics.connectivity',
           label: 'Connectivity',
           description: 'Platform connectivity',
-          screen: connectivity,
+          screen: late(async () => (await import('./diagnostics/connectivity.ts')).connectivity),
         },
         {
           id: 'diagnostics.audit',
           label: 'Audit',
           description: 'Who changed what',
-          screen: audit,
+          screen: late(async () => (await import('./diagnostics/audit.ts')).audit),
         },
         {
           id: 'diagnostics.report',
           label: 'Generate report',
           description: 'Encrypted diagnostics report',
-          screen: report,
+          screen: late(async () => (await import('./diagnostics/report.ts')).report),
           operatorOnly: true,
         },
         {
           id: 'diagnostics.capture',
           label: 'Generate TCP dump',
           description: 'Upstream packet capture',
-          screen: capture,
+          screen: late(async () => (await import('./diagnostics/capture.ts')).capture),
           operatorOnly: true,
         },
       ],
@@ -245,21 +266,38 @@ export const tree: Entry = {
       description: 'Various commands',
       title: 'Configuration',
       entries: [
-        { id: 'commands.ping', label: 'Ping', description: 'Perform IPv4 Ping', screen: ping },
-        { id: 'commands.reboot', label: 'Reboot', description: 'Reboot', screen: reboot, operatorOnly: true },
-        { id: 'commands.shutdown', label: 'Shutdown', description: 'Shutdown', screen: shutdown, operatorOnly: true },
+        {
+          id: 'commands.ping',
+          label: 'Ping',
+          description: 'Perform IPv4 Ping',
+          screen: late(async () => (await import('./commands/ping.ts')).ping),
+        },
+        {
+          id: 'commands.reboot',
+          label: 'Reboot',
+          description: 'Reboot',
+          screen: late(async () => (await import('./commands/power.ts')).reboot),
+          operatorOnly: true,
+        },
+        {
+          id: 'commands.shutdown',
+          label: 'Shutdown',
+          description: 'Shutdown',
+          screen: late(async () => (await import('./commands/power.ts')).shutdown),
+          operatorOnly: true,
+        },
         {
           id: 'commands.reset-network',
           label: 'Reset network',
           description: 'Network settings only',
-          screen: resetNetwork,
+          screen: late(async () => (await import('./commands/reset-network.ts')).resetNetwork),
           operatorOnly: true,
         },
         {
           id: 'commands.reset',
           label: 'Reset',
           description: 'Reset appliance',
-          screen: reset,
+          screen: late(async () => (await import('./commands/reset.ts')).reset),
           operatorOnly: true,
         },
       ],
