@@ -52,7 +52,7 @@ export async function writeDisk({ file, folder, mebibytes, epoch, scratch }) {
   await writeBios(file, scratch);
   await writeEfi(file, scratch, epoch);
   // One MiB less: the second partition table is at the end.
-  await writeRoot(file, folder, mebibytes - layout.root.start - 1, epoch);
+  await writeRoot(file, folder, mebibytes - layout.root.start - 1, epoch, scratch);
 }
 
 async function partition(file) {
@@ -110,26 +110,74 @@ async function writeEfi(file, scratch, epoch) {
   await writeFile(partition, '');
   await truncate(partition, layout.efi.size * mebi);
   await run(['mkfs.vfat', '--invariant', '-F', '16', '-i', ids.efiVolume, '-n', 'EFI', partition]);
-  const env = { SOURCE_DATE_EPOCH: String(epoch), TZ: 'UTC' };
-  await run(['mmd', '-i', partition, '::EFI', '::EFI/BOOT'], { env });
-  await run(['mcopy', '-m', '-i', partition, loader, '::EFI/BOOT/BOOTX64.EFI'], { env });
+  await run(['mmd', '-i', partition, '::EFI', '::EFI/BOOT']);
+  await run(['mcopy', '-i', partition, loader, '::EFI/BOOT/BOOTX64.EFI']);
+  const image = await readFile(partition);
+  settleEntries(image, epoch);
   const disk = await open(file, 'r+');
   try {
-    await disk.write(await readFile(partition), 0, layout.efi.size * mebi, layout.efi.start * mebi);
+    await disk.write(image, 0, layout.efi.size * mebi, layout.efi.start * mebi);
   } finally {
     await disk.close();
   }
 }
 
-async function writeRoot(file, folder, mebibytes, epoch) {
+/** What is written there, by name and attributes: folders with themselves and those around them, the label, the loader. */
+const entries = [
+  ...['EFI     ', '.       ', '..      ', 'BOOT    '].map((name) => ({ name: `${name}   `, kind: 0x10 })),
+  { name: 'EFI        ', kind: 0x08 },
+  { name: 'BOOTX64 EFI', kind: 0x20 },
+];
+
+/** mtools write down when they were run: each entry gets the given time instead (Microsoft, fatgen103, "FAT Directory Structure"). */
+function settleEntries(image, epoch) {
+  const at = new Date(epoch * 1000);
+  const date = ((at.getUTCFullYear() - 1980) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate();
+  const time = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1);
+  let found = 0;
+  for (let entry = 0; entry < image.length; entry += 32) {
+    const name = image.toString('latin1', entry, entry + 11);
+    if (!entries.some((one) => one.name === name && one.kind === image[entry + 11])) continue;
+    found++;
+    image[entry + 13] = 0;
+    for (const field of [14, 22]) image.writeUInt16LE(time, entry + field);
+    for (const field of [16, 18, 24]) image.writeUInt16LE(date, entry + field);
+  }
+  if (found !== 8) throw new Error(`The partition for UEFI has ${found} entries instead of 8.`);
+}
+
+async function writeRoot(file, folder, mebibytes, epoch, scratch) {
   const offset = layout.root.start * mebi;
   const fixed = `hash_seed=${ids.hashSeed},root_owner=0:0,lazy_itable_init=0,offset=${offset}`;
-  const env = { E2FSPROGS_FAKE_TIME: String(epoch) };
   await run(
     [
       ...['mkfs.ext4', '-q', '-F', '-L', 'gatehouse', '-U', ids.rootFileSystem, '-m', '1', '-b', '4096'],
       ...['-E', fixed, '-d', folder, file, `${mebibytes}M`],
     ],
-    { env },
+    { env: { E2FSPROGS_FAKE_TIME: String(epoch) } },
   );
+  await settleTimes(`${file}?offset=${offset}`, epoch, scratch);
+}
+
+/** mkfs.ext4 takes over when each file of the folder was last read and changed, which is when the image was made. */
+async function settleTimes(fileSystem, epoch, scratch) {
+  const used = usedInodes(await run(['dumpe2fs', fileSystem]));
+  const lines = used.flatMap((inode) => ['atime', 'ctime'].map((time) => `sif <${inode}> ${time} @${epoch}\n`));
+  const script = join(scratch, 'times');
+  await writeFile(script, lines.join(''));
+  await run(['debugfs', '-w', '-f', script, fileSystem], { env: { E2FSPROGS_FAKE_TIME: String(epoch) } });
+}
+
+/** @param {string} description as dumpe2fs(8) gives it */
+function usedInodes(description) {
+  const count = Number(/^Inode count: +(\d+)/m.exec(description)?.[1]);
+  const free = new Set();
+  for (const [, ranges] of description.matchAll(/^ {2}Free inodes: (.*)$/gm))
+    for (const [, first, last = first] of ranges.matchAll(/(\d+)(?:-(\d+))?/g))
+      for (let inode = Number(first); inode <= Number(last); inode++) free.add(inode);
+  // Those before are the file system's own, but for the root folder.
+  const firstOfFiles = 11;
+  const rootFolder = 2;
+  const files = Array.from({ length: count - firstOfFiles + 1 }, (_, at) => firstOfFiles + at);
+  return [rootFolder, ...files.filter((inode) => !free.has(inode))];
 }
