@@ -8,11 +8,14 @@
  */
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { blessedInOnePiece } from './build-blessed.mjs';
+import { writeCaches } from './build-cache.mjs';
+import { jsonrpcWithoutTransports } from './build-jsonrpc.mjs';
 import { licences } from './build-licences.mjs';
+import { writeParts } from './build-parts.mjs';
 import { writeSchemas } from './schemas.mjs';
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -43,53 +46,60 @@ const options = {
   banner: { js: banner },
   // Natives that ssh2 tries to load, and works without.
   external: ['cpu-features', '*.node'],
-  plugins: [blessedInOnePiece],
+  plugins: [blessedInOnePiece, jsonrpcWithoutTransports],
 };
 
 /** Threads are programs of their own: each lies beside what starts it. */
-const threads = { 'log-search': 'src/adapters/logs/search-worker.ts' };
+const buildThreads = (folder) =>
+  esbuild.build({
+    ...options,
+    entryPoints: { 'log-search': 'src/adapters/logs/search-worker.ts' },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+  });
 
 async function buildEntry() {
   const { metafile } = await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
-  if ('src/adapters/logs/workers.ts' in metafile.inputs)
-    await esbuild.build({
-      ...options,
-      entryPoints: threads,
-      outdir: dirname(out),
-      outExtension: { '.js': '.mjs' },
-    });
+  if ('src/adapters/logs/workers.ts' in metafile.inputs) await buildThreads(dirname(out));
   await copyTerminals(dirname(out));
 }
 
 async function buildProgram() {
   const started = performance.now();
-  const { metafile } = await esbuild.build({
+  const built = await esbuild.build({
     ...options,
-    entryPoints: { main: 'src/main.ts', ...threads },
+    banner: {},
+    // Its parts become CommonJS, which has no import.meta.
+    define: { 'import.meta.dirname': '__dirname' },
+    entryPoints: { main: 'src/main.ts' },
     outdir: 'dist',
-    outExtension: { '.js': '.mjs' },
     splitting: true,
-    chunkNames: 'part-[hash]',
+    // Before main.mjs in the alphabet, which is the order that dpkg puts files in place: cut in between, the program is whole,
+    // old or new.
+    chunkNames: 'code-[hash]',
+    write: false,
   });
-  await removeStale(Object.keys(metafile.outputs));
+  await removeOld();
+  await writeParts(built, 'dist');
+  const threads = await buildThreads('dist');
   await copyTerminals('dist');
   await cp('scripts/wrapper', 'dist/gatehouse');
   await chmod('dist/gatehouse', 0o755);
+  await writeCaches('dist');
   await writeSchemas('dist/schemas.json');
   await mkdir('dist/man', { recursive: true });
-  await writeFile('dist/man/gatehouse.1', execFileSync(process.execPath, ['dist/main.mjs', 'man']));
-  await writeFile('dist/LICENSES.txt', await licences(Object.keys(metafile.inputs)));
+  await writeFile('dist/man/gatehouse.1', execFileSync(process.execPath, ['dist/main.cjs', 'man']));
+  const inputs = [built, threads].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  await writeFile('dist/LICENSES.txt', await licences(inputs));
   await writeFile('dist/.built', '');
-  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  const bytes = built.outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.error(`Built dist/gatehouse in ${seconds} s: ${Math.round(bytes / 1024)} KiB.`);
 }
 
-async function removeStale(written) {
-  const names = new Set(written.map((path) => basename(path)));
-  for (const name of await readdir('dist')) {
-    if (name.endsWith('.mjs') && !names.has(name)) await rm(join('dist', name));
-  }
+async function removeOld() {
+  await mkdir('dist', { recursive: true });
+  for (const name of await readdir('dist')) if (/\.(mjs|cjs|js|cache)$/.test(name)) await rm(join('dist', name));
 }
 
 /** Where build-blessed.mjs makes blessed look for the terminals that it brings with it. */
