@@ -5,27 +5,13 @@
 import { copyFileSync, mkdtempSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { boxes, columnwise, innermost } from './boxes.ts';
 import { bundle } from './bundle.ts';
+import { keys } from './keys.ts';
 import { Pty, type PtyOptions } from './pty.ts';
 
-export const keys = {
-  up: '\x1b[A',
-  down: '\x1b[B',
-  right: '\x1b[C',
-  left: '\x1b[D',
-  home: '\x1b[H',
-  end: '\x1b[F',
-  delete: '\x1b[3~',
-  pageUp: '\x1b[5~',
-  pageDown: '\x1b[6~',
-  enter: '\r',
-  tab: '\t',
-  backTab: '\x1b[Z',
-  /** Goes back like Esc, and at once: after Esc the console waits for the rest of a sequence. */
-  back: '\x03',
-  escape: '\x1b',
-  backspace: '\x7f',
-} as const;
+export { boxes, columnwise, innermost } from './boxes.ts';
+export { keys } from './keys.ts';
 
 export interface Built {
   /** The wrapper, which starts the console. */
@@ -72,19 +58,6 @@ export function masked(pty: Pty): string {
   );
 }
 
-/** The rows of the screen with one character a column: a wide one is followed by a blank, marks are left out. */
-export function columnwise(pty: Pty): string[] {
-  return pty.screen().map((line, y) => {
-    if (!/[^\x20-\x7e\u2500-\u257f]/.test(line)) return line;
-    return Array.from({ length: pty.emulator.cols }, (_, x) => pty.cell(x, y).text[0] ?? ' ')
-      .join('')
-      .trimEnd();
-  });
-}
-
-/** The title of the box that takes the keys; a half painted one has none. */
-export const innermost = (pty: Pty): string => boxes(columnwise(pty)).at(-1)?.title ?? '';
-
 /**
  * Goes back, one key at a time, until only the main menu is there. A text that changes by itself is not taken for an
  * answer, only another box is: one key too many would ask whether to leave.
@@ -99,21 +72,6 @@ export async function backToMain(pty: Pty): Promise<void> {
     pty.send(keys.back);
     await pty.waitFor(() => ![before, '[]'].includes(shape()));
   }
-}
-
-/** The boxes on the screen that are complete: four corners, and sides without a gap. */
-export function boxes(lines: readonly string[]): { title: string; left: number; top: number; width: number }[] {
-  return lines.flatMap((line, top) => {
-    const found = /[┌+][─-] ([^┌┐+]*?) [─-]*[┐+]/.exec(line);
-    if (!found) return [];
-    const [{ length: width }, left] = [found[0], found.index];
-    for (let y = top + 1; y < lines.length; y++) {
-      const row = (lines[y] ?? '').slice(left, left + width);
-      if (/^[└+][─-]+[┘+]$/.test(row)) return [{ title: found[1] ?? '', left, top, width }];
-      if (!/^[│|].*[│|]$/.test(row)) return [];
-    }
-    return [];
-  });
 }
 
 /** Is the console in order, whatever it shows? `status`: what the last row begins with. */
