@@ -3,18 +3,23 @@
  * the reports that are kept. How one is made lies in jobs/report/, how one is handed over in handover.ts.
  */
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
 import type { Appliance, Call, ReportItem, ReportJob, ReportsState } from '../appliance.ts';
 import { fail, type Problem, problemOf, sentence } from '../errors.ts';
 import type { Item } from '../jobs/report/item.ts';
 import { Keep } from '../jobs/report/keep.ts';
 import { estimateOf, itemStates, makeReport } from '../jobs/report/make.ts';
+import { readOwn, replaceFile } from '../settings/files.ts';
 import { Secret } from '../values/secret.ts';
 import { within } from '../within.ts';
 import type { Handover } from './handover.ts';
+import type { Log } from './log.ts';
 import { type Sources, serviceItems } from './report-items.ts';
 import { knownSecrets } from './report-secrets.ts';
 import { messageOf } from './system.ts';
+import { realClock } from './way-back.ts';
 
 // Limits here have no pace: programs do not run faster in tests.
 
@@ -31,6 +36,8 @@ export async function reportsOf(sources: Sources, handover: Handover): Promise<A
 class Reports {
   private readonly keep: Keep;
   private readonly items: Item[];
+  /** Where one is remembered that was being made when the service ended in good order. */
+  private readonly again: string;
   private readonly listeners = new Set<() => void>();
   private job: ReportJob | undefined;
   private ended: ReportsState['ended'];
@@ -43,16 +50,23 @@ class Reports {
   ) {
     const { diagnostics } = sources.system.machine;
     this.keep = new Keep({ folder: diagnostics.folder });
+    this.again = join(sources.system.state, 'report-again.json');
     this.items = [...serviceItems(sources), ...diagnostics.items];
     handover.changed(() => this.tell());
   }
 
   async begin(): Promise<void> {
     const { log } = this.sources.system;
+    const again = await takeAgain(this.again, log);
     const left = await this.keep.clear().catch((error: unknown) => {
       log.warning(`reports: ${this.keep.folder} cannot be used: ${messageOf(error)}`);
       return [];
     });
+    if (again) {
+      log.notice(`reports: the one that was being made is made again, since the service was started anew`);
+      await this.start(again.items, again.by).catch((error: unknown) => log.warning(`reports: ${messageOf(error)}`));
+      return;
+    }
     if (left.length === 0) return;
     const why = 'the service was interrupted while it was made';
     this.ended = { at: new Date().toISOString(), problem: fail('report-failed', { why }).problem };
@@ -235,12 +249,22 @@ class Reports {
     } catch (error) {
       this.job = undefined;
       const problem = this.problemOf(error, signal);
+      if (closing.aborted && !cancel.signal.aborted) await this.remember(job);
       this.ended = { at: new Date().toISOString(), problem };
       await this.note(job, 'none', problem.code);
     } finally {
       this.under = undefined;
       this.tell();
     }
+  }
+
+  /** Of the next service. Not after a power cut or a crash, which it may have been the reason of. */
+  private async remember({ by, items }: ReportJob): Promise<void> {
+    const chosen = items.filter((item) => item.outcome !== 'left out').map(({ name }) => name);
+    const note = { by, items: chosen, boot: realClock.boot() };
+    await replaceFile(this.again, JSON.stringify(note)).catch((error: unknown) =>
+      this.sources.system.log.warning(`reports: ${messageOf(error)}`),
+    );
   }
 
   private problemOf(error: unknown, signal: AbortSignal): Problem {
@@ -282,4 +306,18 @@ class Reports {
   }
 }
 
+/** Taken once. After a reboot nobody waits for it any more. */
+async function takeAgain(path: string, log: Log): Promise<Omit<z.output<typeof note>, 'boot'> | undefined> {
+  try {
+    const file = await readOwn(path);
+    await rm(path, { force: true });
+    const found = file && note.parse(JSON.parse(file.text));
+    return found?.boot === realClock.boot() ? found : undefined;
+  } catch (error) {
+    log.warning(`reports: ${path}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+const note = z.object({ by: z.string(), items: z.array(z.string()), boot: z.string() });
 const never = new AbortController().signal;

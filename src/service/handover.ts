@@ -54,7 +54,7 @@ export async function handoverOf(system: System): Promise<Handover> {
   };
   const offering = new Offering(system, changed);
   const uploading = new Uploading(system, changed);
-  await offering.resume();
+  await Promise.all([offering.resume(), uploading.resume()]);
   return {
     state: () => ({
       ...(offering.offer ? { offer: offering.offer } : {}),

@@ -13,6 +13,7 @@ import { proxyName, type UpstreamProxy } from '../values/proxy.ts';
 import { within } from '../within.ts';
 import type { Changed } from './offering.ts';
 import type { System } from './system.ts';
+import { UploadLeft } from './upload-left.ts';
 
 /** Milliseconds until a connection, or its proxy, must have answered. */
 const patience = 15_000;
@@ -26,12 +27,19 @@ export class Uploading {
   upload: Upload | undefined;
   private under: Under | undefined;
   private readonly known: KnownHosts;
+  private readonly left: UploadLeft;
 
   constructor(
     private readonly system: System,
     private readonly changed: Changed,
   ) {
     this.known = new KnownHosts(join(system.state, 'known-hosts.json'));
+    this.left = new UploadLeft(system.state, system.log);
+  }
+
+  /** Tells of one that an earlier service had under way. */
+  async resume(): Promise<void> {
+    this.upload = await this.left.take();
   }
 
   async hostKey(place: Place, signal?: AbortSignal): Promise<HostKey> {
@@ -52,7 +60,10 @@ export class Uploading {
     const cancel = new AbortController();
     const under = { report: report.name, by, since: new Date().toISOString(), cancel };
     this.upload = { report: report.name, target, by, state: 'connecting', sent: 0, size: report.size };
-    const done = this.carryOut(report, path, login, cancel.signal).finally(() => {
+    const noted = this.left.note(this.upload);
+    const carriedOut = noted.then(() => this.carryOut(report, path, login, cancel.signal));
+    const done = carriedOut.finally(async () => {
+      if (!this.system.closing.aborted) await this.left.forget();
       this.under = undefined;
       this.changed('state');
     });

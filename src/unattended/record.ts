@@ -10,7 +10,8 @@ import type { Problem } from '../errors.ts';
 import { NoSettingsFile, readOwn, replaceFile } from '../settings/files.ts';
 
 const step = z.enum(['password', 'network', 'time', 'proxy', 'suffix', 'registration']);
-const unattended = z.strictObject({
+type Step = z.output<typeof step>;
+const unattended = z.object({
   from: z.string(),
   /** Of the file's text: the same file is not applied twice. */
   sha256: z.string(),
@@ -18,9 +19,11 @@ const unattended = z.strictObject({
   outcome: z.enum(['begun', 'applied', 'failed']),
   problem: z.custom<Problem>().exactOptional(),
 });
-const record = z.strictObject({
+// What a later release has put there besides is kept: it may be installed again.
+const record = z.looseObject({
   finished: z.boolean(),
-  passed: z.array(step),
+  /** Without steps that only a later release has. */
+  passed: z.array(z.string()).transform((names) => names.filter((name) => step.safeParse(name).success) as Step[]),
   unattended: unattended.exactOptional(),
 });
 

@@ -1,6 +1,6 @@
 /** A plain Debian and the package, made of dist/ as it is. For install*.test.ts. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pty, type PtyOptions } from '../terminal/pty.ts';
@@ -60,18 +60,24 @@ export class InstallHost {
 
   /** As its owner does it, without a network. `version`: not the one that is built, but the same as another. */
   async install(version?: string): Promise<string> {
-    const deb = version === undefined ? 'gatehouse.deb' : 'gatehouse-next.deb';
-    if (version !== undefined) this.again(version, join(this.folder, deb));
-    return this.apt('install', `/srv/packages/${deb}`);
+    return this.apt('install', version === undefined ? '/srv/packages/gatehouse.deb' : this.release(version));
   }
 
-  private again(version: string, file: string): void {
+  /**
+   * A package of another version, for apt-get inside; its program says that version, too, where it is a plain one
+   * ("0.2.0"). `change`: what else is other about its files, in the folder given.
+   */
+  release(version: string, change: (root: string) => void = () => undefined): string {
     const parts = join(this.folder, 'parts');
     execFileSync('dpkg-deb', ['-R', join(this.folder, 'gatehouse.deb'), parts]);
-    const control = join(parts, 'DEBIAN/control');
-    writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*/m, `Version: ${version}`));
-    execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '-b', parts, file], { stdio: 'ignore' });
+    replaceIn(join(parts, 'DEBIAN/control'), /^Version: .*/m, `Version: ${version}`);
+    if (/^[\d.]+$/.test(version)) replaceInProgram(parts, /(name:"gatehouse",version:)"[^"]*"/, `$1"${version}"`);
+    change(parts);
+    const name = `gatehouse-${version}.deb`;
+    const pack = ['--root-owner-group', '-Znone', '-b', parts, join(this.folder, name)];
+    execFileSync('dpkg-deb', pack, { stdio: 'ignore' });
     rmSync(parts, { recursive: true });
+    return `/srv/packages/${name}`;
   }
 
   async answers(): Promise<boolean> {
@@ -126,6 +132,23 @@ export class InstallHost {
     this.ptys.push(pty);
     return pty;
   }
+}
+
+function replaceIn(file: string, what: RegExp, by: string): void {
+  const text = readFileSync(file, 'utf8');
+  if (!what.test(text)) throw new Error(`${file}: no ${what}`);
+  writeFileSync(file, text.replace(what, by));
+}
+
+/** In whichever file of the program it is, which must be one at least. */
+export function replaceInProgram(root: string, what: RegExp, by: string): void {
+  const folder = join(root, 'usr/lib/gatehouse');
+  const files = readdirSync(folder).filter((name) => /\.[cm]?js$/.test(name));
+  const found = files.filter((name) => what.test(readFileSync(join(folder, name), 'utf8')));
+  if (found.length === 0) throw new Error(`no file of the program has ${what}`);
+  for (const name of found) replaceIn(join(folder, name), what, by);
+  // What was compiled before is of the text as it was.
+  for (const name of readdirSync(folder)) if (name.endsWith('.cache')) rmSync(join(folder, name));
 }
 
 function makePackage(folder: string): string {

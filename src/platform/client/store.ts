@@ -16,14 +16,16 @@ import { configurationSchema } from '../protocol.ts';
 import { certificateFor } from './key.ts';
 import type { Identity } from './tls.ts';
 
-const recordSchema = z.strictObject({
+// What a later release has put there besides is kept: it may be installed again.
+const { modes, ...others } = configurationSchema.shape;
+const recordSchema = z.looseObject({
   id: z.string(),
   name: z.string(),
   location: z.string().exactOptional(),
   /** ISO 8601 */
   since: z.string(),
   checkInSeconds: z.number(),
-  configuration: configurationSchema,
+  configuration: z.looseObject({ ...others, modes: z.looseObject(modes.shape) }),
 });
 
 /** What the platform said, all of it harmless. */
@@ -44,7 +46,7 @@ export interface Registered {
   until: string;
 }
 
-const contactSchema = z.strictObject({
+const contactSchema = z.looseObject({
   connected: z.boolean(),
   since: z.string(),
   lastCheckIn: z.string().exactOptional(),
@@ -57,7 +59,7 @@ export interface LastContact {
   lastCheckIn?: string;
 }
 
-const startedSchema = z.strictObject({ code: z.string(), key: z.string() });
+const startedSchema = z.looseObject({ code: z.string(), key: z.string() });
 const names = { key: 'key.pem', certificate: 'certificate.pem', record: 'registration.json', contact: 'contact.json' };
 
 export class RegistrationStore {
