@@ -31,6 +31,8 @@ export class Archive {
   private readonly stop = new AbortController();
   private last: Promise<unknown> = Promise.resolve();
   private looked = 0;
+  /** What is being handed to zstd; its end, whatever becomes of it. */
+  private under: Promise<void> = Promise.resolve();
   private readonly faults: unknown[] = [];
   private readonly flow: Promise<void>;
 
@@ -86,7 +88,8 @@ export class Archive {
   }
 
   /**
-   * An entry of `size` bytes; where `pieces` give fewer, `filler` follows. Is false where `signal` or an error ended
+   * An entry of `size` bytes; where `pieces` give fewer, `filler` follows. A piece must stay as it is until the next one
+   * but one is asked for. Is false where `signal` or an error ended
    * the pieces before: then what is there stays.
    */
   async entryOf(
@@ -164,10 +167,9 @@ export class Archive {
   private async write(bytes: Buffer): Promise<void> {
     await this.check();
     if (bytes.length === 0) return;
-    const { stdin } = this.zstd;
     // What was written last goes its way while the next piece is made; no more than that waits.
-    if (stdin.writableNeedDrain) await drained(stdin);
-    if (stdin.writable) stdin.write(bytes);
+    await this.under;
+    this.under = new Promise((resolve) => this.zstd.stdin.write(bytes, () => resolve()));
     await this.check();
   }
 
@@ -188,18 +190,6 @@ export class Archive {
     this.looked = this.size;
     if (free < spare) throw fail('disk-full', { path: dirname(partial), needed: spare, free });
   }
-}
-
-/** Ends when more can be written, or nothing any more. */
-function drained(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off('drain', done).off('close', done);
-      resolve();
-    };
-    stream.once('drain', done).once('close', done);
-    if (stream.destroyed) done();
-  });
 }
 
 /** Free bytes for whoever is not root: what is kept for root stays. */

@@ -106,9 +106,9 @@ export class Output implements ItemOutput {
       if (from > 0) this.cut(`of ${file} only the last ${bound} bytes`);
       this.given += 1;
       const time = found.mtimeMs / 1000;
-      const pieces = piecesOf((buffer, at) => handle.read(buffer, 0, buffer.length, at), from, size);
-      if (size - from > SMALL) await this.stream(file, size - from, pieces, time);
-      else await this.bytes(file, Buffer.concat(await all(pieces)));
+      const read: Read = (buffer, at) => handle.read(buffer, 0, buffer.length, at);
+      if (size - from > SMALL) await this.stream(file, size - from, piecesOf(read, from, size, ring()), time);
+      else await this.bytes(file, Buffer.concat(await all(piecesOf(read, from, size))));
     } finally {
       await handle.close();
     }
@@ -116,7 +116,8 @@ export class Output implements ItemOutput {
 
   packets(file: string, path: string): Promise<void> {
     return this.inPlace(file, path, (handle, size, name) => {
-      const pieces = piecesOf((buffer, at) => handle.read(buffer, 0, buffer.length, at), 0, size);
+      const read: Read = (buffer, at) => handle.read(buffer, 0, buffer.length, at);
+      const pieces = piecesOf(read, 0, size);
       return { pieces: this.redaction.overwritten(pieces, name) };
     });
   }
@@ -174,8 +175,8 @@ export class Output implements ItemOutput {
 
   private async *cleaned(pieces: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
     const stream = this.redaction.stream(path);
-    for await (const piece of pieces) yield stream.push(piece);
-    yield stream.end();
+    for await (const piece of pieces) yield* stream.push(piece);
+    yield* stream.end();
   }
 
   /** In the archive; a name may hold a secret too, and nothing gets out of the item's folder. */
@@ -207,11 +208,20 @@ export function wholeFrom(head: Buffer): number {
 
 type Read = (buffer: Buffer, at: number) => Promise<{ bytesRead: number; buffer: Buffer }>;
 
+/**
+ * Buffers that are read into in turn, by `piecesOf`: one is being written to the archive, which takes a piece only when
+ * the one before has gone; one is looked through; one is read into.
+ */
+const ring = () => Array.from({ length: 3 }, () => Buffer.allocUnsafe(PIECE));
+
 /** From there up to `size`, the next being read meanwhile; less where the file has become shorter. */
-async function* piecesOf(read: Read, from: number, size: number): AsyncGenerator<Buffer> {
+async function* piecesOf(read: Read, from: number, size: number, buffers: Buffer[] = []): AsyncGenerator<Buffer> {
+  let turn = 0;
   const begin = (at: number) => {
     if (at >= size) return undefined;
-    const reading = read(Buffer.allocUnsafe(Math.min(PIECE, size - at)), at);
+    const most = Math.min(PIECE, size - at);
+    const buffer = buffers[turn++ % buffers.length]?.subarray(0, most) ?? Buffer.allocUnsafe(most);
+    const reading = read(buffer, at);
     // Its failure is met in its turn, which may never come.
     reading.catch(() => undefined);
     return reading;

@@ -50,7 +50,7 @@ export class Redaction {
   /** All of it at once. `file`: where it goes, for the list of removals. */
   bytes(given: Buffer, file: string): Buffer {
     const stream = this.stream(file);
-    return Buffer.concat([stream.push(given), stream.end()]);
+    return Buffer.concat([...stream.push(given), ...stream.end()]);
   }
 
   text(given: string, file: string): string {
@@ -130,7 +130,7 @@ export class Redaction {
   }
 }
 
-/** One file on its way. Pieces may end anywhere; what comes out may be a part of them, so they must not be changed. */
+/** One file on its way. Pieces may end anywhere. */
 export class RedactingStream {
   private held: Buffer = Buffer.alloc(0);
   /** Bytes of a PEM key that were left out, while its end has not come. */
@@ -142,14 +142,22 @@ export class RedactingStream {
     private readonly redaction: Redaction,
   ) {}
 
-  push(given: Buffer): Buffer {
+  /** In order; parts of what was given among them. */
+  push(given: Buffer): Buffer[] {
     const piece = this.skipped(given);
+    const first = this.held.length > 0 ? piece.indexOf(10) + 1 : 0;
+    // The line that goes on is made whole alone, and all others are looked at where they are.
+    if (first > 0) return [...this.pushed(piece.subarray(0, first)), ...this.pushed(piece.subarray(first))];
+    return this.pushed(piece);
+  }
+
+  private pushed(piece: Buffer): Buffer[] {
     const all = this.held.length > 0 ? Buffer.concat([this.held, piece]) : piece;
     let whole = all.lastIndexOf(10) + 1;
     if (whole === 0) {
       if (all.length < LONGEST) {
-        this.held = all;
-        return Buffer.alloc(0);
+        this.held = Buffer.from(all);
+        return [];
       }
       whole = all.length - OVERLAP;
     }
@@ -165,12 +173,12 @@ export class RedactingStream {
     return piece.subarray(at);
   }
 
-  end(): Buffer {
+  end(): Buffer[] {
     return this.take(this.held, this.held.length, true);
   }
 
   /** Gives what is before `cut` without secrets, and holds the rest. */
-  private take(all: Buffer, cut: number, isLast: boolean): Buffer {
+  private take(all: Buffer, cut: number, isLast: boolean): Buffer[] {
     // Whole lines are looked at alone; of a line that is cut the rest as well, for what goes across.
     const isWhole = isLast || all[cut - 1] === 10;
     const { spans, hasPem } = this.redaction.look(isWhole ? all.subarray(0, cut) : all);
@@ -189,7 +197,7 @@ export class RedactingStream {
     }
     if (at < end) keep(all.subarray(at, end));
     this.held = Buffer.from(all.subarray(Math.max(at, end)));
-    return out.length === 1 ? (out[0] as Buffer) : Buffer.concat(out);
+    return out.length > 1 ? [Buffer.concat(out)] : out;
   }
 
   /** A place near `cut` where nothing is cut in two that has to be seen whole. */

@@ -51,8 +51,8 @@ describe('a secret that is known', () => {
           const redaction = new Redaction([{ kind: 'secret', text: known }]);
           const stream = redaction.stream('a file');
           const places = [0, ...cuts.filter((cut) => cut < all.length).sort((a, b) => a - b), all.length];
-          const out = places.slice(1).map((to, index) => stream.push(all.subarray(places[index], to)));
-          const clean = Buffer.concat([...out, stream.end()]);
+          const out = places.slice(1).flatMap((to, index) => stream.push(all.subarray(places[index], to)));
+          const clean = Buffer.concat([...out, ...stream.end()]);
           expect(clean.equals(new Redaction([{ kind: 'secret', text: known }]).bytes(all, 'a file'))).toBe(true);
           expect(clean.length).toBeLessThanOrEqual(all.length);
           // A text around it may hold it by chance; by its own it must not be there.
@@ -72,8 +72,8 @@ describe('a secret that is known', () => {
         const stream = new Redaction([{ kind: 'proxy password', text: password }]).stream('a file');
         const out: Buffer[] = [];
         for (let from = 0; from < line.length; from += 65_536)
-          out.push(stream.push(line.subarray(from, from + 65_536)));
-        const clean = Buffer.concat([...out, stream.end()]);
+          out.push(...stream.push(line.subarray(from, from + 65_536)));
+        const clean = Buffer.concat([...out, ...stream.end()]);
         expect(clean.includes('Kolibrie')).toBe(false);
         expect(clean.length).toBe(line.length - password.length + '[removed]'.length);
       }),
@@ -98,8 +98,8 @@ test('secrets of lines that follow each other are all removed, whichever is foun
   const lines = [
     'Cookie: session=4711',
     'authorization: Basic dXNlcjp4',
-    'X-Vault-Token: abcdefgh',
-    'x Bearer c29tZXRo',
+    'X-Vault-Token: abcdefghij',
+    'x Bearer c29tZXRoaW5n',
   ];
   for (const one of lines)
     for (const other of lines)
@@ -183,8 +183,8 @@ describe('a secret that is known by its looks', () => {
   test.each(looks)('in any pieces: %s', (line, clean) => {
     for (let cut = 1; cut < line.length; cut += 1) {
       const stream = new Redaction([]).stream('a file');
-      const [a, b] = [stream.push(Buffer.from(line.slice(0, cut))), stream.push(Buffer.from(line.slice(cut)))];
-      expect(Buffer.concat([a, b, stream.end()]).toString()).toBe(clean);
+      const out = [line.slice(0, cut), line.slice(cut)].flatMap((piece) => stream.push(Buffer.from(piece)));
+      expect(Buffer.concat([...out, ...stream.end()]).toString()).toBe(clean);
     }
   });
 });
