@@ -39,7 +39,7 @@ export interface Problems {
   /** The asker is not in the group that may use the service. */
   'service-forbidden': { socket: string; group: string };
   'service-other-version': { theirs: string; ours: string };
-  /** A terminal that full screens cannot be shown on. */
+  /** A terminal that full screens cannot be shown on. `term`: empty where there is none. */
   'terminal-unusable': { term: string; why: string };
   /** Somebody else edits it. `since`: ISO 8601. */
   held: { what: string; by: string; since: string };
@@ -240,7 +240,9 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
       ? t`The terminal "${d.term}" cannot show the console.`
       : t`There is no terminal to show the console on.`,
     why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
-    advice: t`Set TERM to what the terminal is (xterm-256color, linux, vt220), or use the command line: gatehouse --help`,
+    advice: d.term
+      ? t`Set TERM to what the terminal is (xterm-256color, linux, vt220), or have it line by line: gatehouse --plain`
+      : t`Over SSH: ssh -t. Line by line it needs no terminal: gatehouse --plain. For scripts: gatehouse --help`,
   }),
   held: (d, t) => ({
     what: t`${d.what}: somebody else edits it.`,

@@ -13,7 +13,7 @@ export async function runConsole(options: LinkOptions & { plain?: true }): Promi
   let opened: Opened | undefined;
   try {
     if (!plain && !(process.stdin.isTTY && process.stdout.isTTY))
-      throw fail('terminal-unusable', { term: process.env.TERM ?? '', why: 'this is not a terminal' });
+      throw fail('terminal-unusable', { term: '', why: 'input or output is not a terminal' });
     const [{ openConsole }, link] = await Promise.all([import('../../screens/console.ts'), openLink(options)]);
     opened = link;
     beat();

@@ -1,7 +1,7 @@
 /** The console as a process among others: a service that goes and comes, other consoles, signals, terminals that are none. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -27,9 +27,9 @@ afterEach(async () => {
 afterAll(() => built.remove());
 
 /** The real service, on a simulated machine, ready when this ends. */
-async function startService(): Promise<void> {
+async function startService(machine = 'healthy'): Promise<void> {
   const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
-  const lab = ['--lab=healthy', `--lab-folder=${join(folder, 'lab')}`];
+  const lab = [`--lab=${machine}`, `--lab-folder=${join(folder, machine)}`];
   const own = ['--socket', socket, '--group', group];
   service = spawn(built.program, [...['service'], ...lab, ...own], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -109,6 +109,16 @@ describe('with a service', () => {
     await pty.waitFor('10.20.0.15/24', 8000);
     await pty.waitFor((p) => !p.text().includes('does not answer'));
   });
+  test('that comes late on a new machine, its first steps come with it, but not over what is done already', async () => {
+    const [idle, used] = [start(), start()];
+    for (const pty of [idle, used]) await pty.waitFor('The Gatehouse service does not answer.');
+    used.send(`d${keys.enter}`);
+    await used.waitFor(() => innermost(used) === 'Diagnostics');
+    await startService('first-boot');
+    await idle.waitFor('First steps: Password, 1 of 6', 8000);
+    await used.waitFor((p) => !p.text().includes('does not answer'));
+    expect(innermost(used)).toBe('Diagnostics');
+  });
   test('two consoles see the same, and one leaving is nothing to the other', async () => {
     await startService();
     const [one, other] = [start(), start({ term: 'vt220', columns: 40, rows: 12 })];
@@ -161,6 +171,17 @@ describe('however it ends, the terminal is as it was found', () => {
     expect(pty.text()).not.toContain('General Information');
     gone(pty);
   });
+  test.each([
+    ['', 'Various commands'],
+    ['1', '0 to leave:'],
+  ])('a terminal that goes away ends it as a hang-up does (GATEHOUSE_PLAIN=%s)', async (plain, seen) => {
+    const args = ['--lab=healthy', `--lab-folder=${mkdtempSync(`${folder}-lab-`)}`];
+    const pty = start({ env: { GATEHOUSE_PLAIN: plain } }, built.program, args);
+    await pty.waitFor(seen);
+    pty.hangUp();
+    expect((await pty.exited).exitCode).toBe(129);
+  });
+
   test('leaving by the menu asks first, and staying is what Enter does', async () => {
     const pty = inShell();
     await pty.waitFor(' gatehouse-lab');
@@ -182,6 +203,7 @@ describe('where it cannot be shown it says so in one sentence, with exit code 2'
     const { status, stdout, stderr } = spawnSync(built.program, args(), { encoding: 'utf8', input: '' });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^[^\n]*terminal[^\n]*\n$/);
+    expect(stderr).toContain('gatehouse --plain');
   });
 });
 

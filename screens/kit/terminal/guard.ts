@@ -3,6 +3,8 @@
  * The only file here that listens to the process. What leaving and entering mean is told by its owner.
  */
 
+import { terminalsHere } from './gone.ts';
+
 export interface Guarded {
   /** Takes the terminal: raw mode, screen, paint. */
   enter(): void;
@@ -40,7 +42,12 @@ export function guard(guarded: Guarded): () => void {
     }
   };
   const stop = stopper(guarded, () => ending);
-  const onExit = () => guarded.leave();
+  const terminals = terminalsHere();
+  const onExit = () => {
+    // First: what cannot be left as it was found may end the process at once.
+    terminals.closeGone();
+    guarded.leave();
+  };
   const onWindow = () => guarded.resized();
   const bySignal = (signal: NodeJS.Signals) => void end(signals[signal as keyof typeof signals]);
 

@@ -31,7 +31,7 @@ export async function openTerminal(options: OpenOptions = {}): Promise<Terminal>
   const { input = process.stdin, output = process.stdout, env = process.env } = options;
   const name = env.TERM ?? '';
   if (!input.isTTY || !output.isTTY)
-    throw fail('terminal-unusable', { term: name, why: 'input or output is not a terminal' });
+    throw fail('terminal-unusable', { term: '', why: 'input or output is not a terminal' });
   const opened = new OpenTerminal(input as ReadStream, output, env, readTerminfo(name), options);
   await opened.begin();
   return opened;
