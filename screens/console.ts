@@ -9,13 +9,15 @@ import { countdowns } from './flows/power.ts';
 import type { Display } from './kit/display.ts';
 import { openFramed } from './kit/framed.ts';
 import type { Surroundings } from './kit/screen.ts';
-import { firstSteps, tree } from './menu.ts';
+import { firstSteps, loadScreens, tree } from './menu.ts';
 import { openMenu } from './open-menu.ts';
 import { Statuses } from './statuses.ts';
 import { languageFor, said, setLanguage, t } from './texts/texts.ts';
 
 /** Milliseconds that the first paint waits for the service to name its brand. */
 const patience = 300;
+/** Milliseconds after the menu in which nothing is to be done: then the screens are loaded. */
+const rest = 100;
 
 export interface ConsoleOptions {
   link: Link;
@@ -52,13 +54,21 @@ export async function openConsole({ link, plain = false, over }: ConsoleOptions)
     else {
       display.name(defaultBrand.vendor, []);
       // Until the service answers, all that is shown is that it does not.
-      void link.appliance.about({}, { signal: ended.signal }).then(learn, () => undefined);
+      const noKey = display.lastKey;
+      const comeLate = async () => {
+        const late = await aboutAtLast(link, ended.signal);
+        learn(late);
+        if (isNew(late) && display.lastKey === noKey) await firstSteps(surroundings);
+      };
+      void comeLate().catch(() => undefined);
     }
     const gone = goThrough(surroundings, statuses, about);
     // After what they lie over: the service tells how things stand at once.
     pendingQuestions(surroundings, ended.signal);
     countdowns(surroundings, ended.signal);
     lockWhenIdle(surroundings, display, ended.signal);
+    const idle = setTimeout(() => void loadScreens(), rest);
+    ended.signal.addEventListener('abort', () => clearTimeout(idle));
     const left = Promise.race([display.left, gone]).then(() => 0);
     return await (over ? Promise.race([left, over]) : left);
   } finally {
@@ -84,8 +94,24 @@ async function openDisplay(plain: boolean): Promise<Display> {
 
 /** From the first steps, where they were never gone to their end, to the menu, until that is left. */
 async function goThrough(surroundings: Surroundings, statuses: Statuses, about: About | undefined): Promise<void> {
-  if (about?.firstBoot && about.role === 'operator') await firstSteps(surroundings);
+  if (about && isNew(about)) await firstSteps(surroundings);
   await openMenu(surroundings, statuses, tree, () => leave(surroundings));
+}
+
+const isNew = ({ firstBoot, role }: About) => firstBoot && role === 'operator';
+
+/** What the service says of itself, however late it comes: a slow machine shows its consoles before it has started. */
+async function aboutAtLast(link: Link, signal: AbortSignal): Promise<About> {
+  await new Promise<void>((resolve) => {
+    const look = () => {
+      if (link.state !== 'connected' && !signal.aborted) return;
+      stop();
+      resolve();
+    };
+    const stop = link.onState(look);
+    look();
+  });
+  return link.appliance.about({}, { signal });
 }
 
 async function aboutWithin({ appliance }: Link): Promise<About | undefined> {
