@@ -3,120 +3,130 @@
  * the image by the package that goes in. Nothing is made twice.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ids, writeDisk } from './image.d/disk.mjs';
 import { formats, writeFormat } from './image.d/formats.mjs';
-import * as inputs from './image.d/inputs.mjs';
+import { cache, fileKey, imageKey, rootKey, sourceDate, sourceKey, suites } from './image.d/inputs.mjs';
+import { lacking, makeDebian, makeDisk, makePackage, withScratch } from './image.d/make.mjs';
 import { run } from './image.d/run.mjs';
+import { differences } from './image.d/twice.mjs';
 
 const usage = `Usage: scripts/image [--format FORMAT]... [--output FOLDER]
 
 Makes a bootable disk of the appliance, for BIOS and UEFI, and prints the path of each file made.
 
-  --format FORMAT   ${Object.keys(formats).join(', ')}; more than one by naming it again. Default: qcow2
-  --output FOLDER   where to; default: the cache, where it is looked for first
-  --suite SUITE     ${inputs.suites.join(' or ')}; default: ${inputs.suites[0]}
-  --deb FILE        the package that goes in; default: built of the source as it is now
-  --fresh           fetches Debian anew, with all its updates; otherwise it is as it was fetched last`;
+  --format FORMAT        raw, ${Object.keys(formats).join(', ')}; more than one by naming it again. Default: qcow2
+  --output FOLDER        where to; default: the cache, where it is looked for first
+  --suite SUITE          ${suites.join(' or ')}; default: ${suites[0]}
+  --deb FILE             the package that goes in; default: built of the source as it is now
+  --fresh                fetches Debian anew, with all its updates; otherwise it is as it was fetched last
+  --check-reproducible   makes all of it twice and compares`;
 
-const options = (() => {
-  try {
-    return parseArgs({
-      options: {
-        format: { type: 'string', multiple: true, default: ['qcow2'] },
-        output: { type: 'string' },
-        suite: { type: 'string', default: inputs.suites[0] },
-        deb: { type: 'string' },
-        fresh: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return wrong(error.message);
-  }
-})();
-
-if (options.help) {
-  console.log(usage);
-  process.exit();
-}
-for (const format of options.format) if (!Object.hasOwn(formats, format)) wrong(`There is no format ${format}.`);
-if (!inputs.suites.includes(options.suite)) wrong(`There is no suite ${options.suite}.`);
-
-function wrong(why) {
-  console.error(`${why}\n\n${usage}`);
-  process.exit(64);
-}
-
+const hours = 3_600_000;
 const started = performance.now();
 const tell = (what) => console.error(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
-const apart = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-const epoch = inputs.sourceDate();
-const env = { SOURCE_DATE_EPOCH: String(epoch) };
 
-/** @returns the folder of the Debian below, made where there is none */
-async function debian() {
-  const folder = join(inputs.cache, `root-${options.suite}-${inputs.rootKey(options.suite)}`);
-  if (options.fresh) await rm(folder, { recursive: true, force: true });
-  if (existsSync(folder)) return folder;
-  tell('Making the Debian below: some minutes, the first time');
-  const { suite } = options;
-  const given = [folder, suite, inputs.packagesOf(suite).join(' '), inputs.excludes];
-  await run([...apart, inputs.part('make-root'), ...given, join(inputs.cache, 'packages')], { env });
+function end(why, code) {
+  console.error(why);
+  process.exit(code);
+}
+
+function chosen() {
+  const options = {
+    format: { type: 'string', multiple: true, default: ['qcow2'] },
+    output: { type: 'string' },
+    suite: { type: 'string', default: suites[0] },
+    deb: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
+    'check-reproducible': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  };
+  try {
+    const { values } = parseArgs({ options });
+    for (const format of values.format)
+      if (format !== 'raw' && !Object.hasOwn(formats, format)) throw new Error(`There is no format ${format}.`);
+    if (!suites.includes(values.suite)) throw new Error(`There is no suite ${values.suite}.`);
+    if (values.deb && !existsSync(values.deb)) throw new Error(`There is no file ${values.deb}.`);
+    return values;
+  } catch (error) {
+    return end(`${error.message}\n\n${usage}`, 64);
+  }
+}
+
+/** @returns the folder of the Debian below */
+async function debian({ suite, fresh }) {
+  const folder = join(cache, `root-${suite}-${rootKey(suite)}`);
+  if (fresh) await rm(folder, { recursive: true, force: true });
+  if (!existsSync(folder)) {
+    tell('Making the Debian below: some minutes, the first time');
+    await makeDebian(folder, suite);
+  }
   return folder;
 }
 
-/** @returns the package that goes in */
-async function ourPackage(scratch) {
-  if (options.deb) return resolve(options.deb);
-  tell('Building the package');
-  const build = [join(inputs.top, 'scripts/build'), '--deb', scratch];
-  return (await run(build, { env: { ...env, GATEHOUSE_DEB_COMPRESSION: 'none' } })).trim().split('\n').at(-1);
-}
-
-/** @returns the raw disk of these inputs, made where there is none */
-async function disk(folder) {
-  const file = join(folder, 'disk.raw');
+/** @returns the raw disk, made where there is none */
+async function disk(options, folder) {
+  const file = join(folder, 'gatehouse.raw');
   if (existsSync(file)) return file;
-  await mkdir(inputs.cache, { recursive: true });
-  const scratch = await mkdtemp(join(inputs.cache, 'scratch-'));
-  try {
-    const root = await debian();
-    const deb = await ourPackage(scratch);
+  const root = await debian(options);
+  await withScratch(async (scratch) => {
+    if (!options.deb) tell('Building the package');
+    const deb = options.deb ?? (await makePackage(scratch));
     tell('Putting the appliance together');
-    const system = join(scratch, 'system');
-    await run([...apart, inputs.part('make-appliance'), system, root, deb, inputs.part('files'), ids.rootFileSystem], {
-      env,
-    });
-    tell('Writing the disk');
     const partial = join(scratch, 'disk.raw');
-    await writeDisk({ file: partial, folder: system, mebibytes: 2048, epoch, scratch });
+    await makeDisk({ file: partial, root, deb, scratch });
     await mkdir(folder, { recursive: true });
     await rename(partial, file);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
   return file;
 }
 
-const key = inputs.imageKey(options.suite, options.deb ? inputs.fileKey(options.deb) : inputs.sourceKey());
-const folder = join(inputs.cache, `disk-${options.suite}-${key}`);
-for (const format of new Set(options.format)) {
-  const file = join(folder, `gatehouse.${format}`);
-  if (!existsSync(file)) {
-    const raw = await disk(folder);
-    tell(`Writing ${format}`);
-    await writeFormat(format, raw, file, epoch);
+/** Images of earlier inputs that nobody has asked for in some hours. */
+async function removeOld() {
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    if (/^(disk|scratch)-/.test(name) && (await stat(path)).mtimeMs < Date.now() - 3 * hours)
+      await rm(path, { recursive: true, force: true });
   }
-  console.log(await delivered(file));
 }
 
-async function delivered(file) {
-  if (!options.output) return file;
-  await mkdir(options.output, { recursive: true });
-  const copy = resolve(options.output, basename(file));
+async function delivered(file, output) {
+  if (!output) return file;
+  await mkdir(output, { recursive: true });
+  const copy = resolve(output, basename(file));
   await run(['cp', '--sparse=always', file, copy]);
   return copy;
+}
+
+async function make(options) {
+  await removeOld();
+  const key = imageKey(options.suite, options.deb ? await fileKey(options.deb) : sourceKey());
+  const folder = join(cache, `disk-${options.suite}-${key}`);
+  if (options.fresh) await rm(folder, { recursive: true, force: true });
+  for (const format of new Set(options.format)) {
+    const file = join(folder, `gatehouse.${format}`);
+    if (!existsSync(file)) {
+      const raw = await disk(options, folder);
+      tell(`Writing ${format}`);
+      if (file !== raw) await writeFormat(format, raw, file, sourceDate());
+    }
+    console.log(await delivered(file, options.output));
+  }
+  const now = new Date();
+  await utimes(folder, now, now);
+}
+
+const options = chosen();
+if (options.help) {
+  console.log(usage);
+} else {
+  const missing = lacking();
+  if (missing) end(missing, 69);
+  await mkdir(cache, { recursive: true });
+  if (options['check-reproducible']) {
+    const found = await differences(options.suite, tell);
+    tell(found.length > 0 ? `Not equal: ${found.join('\n')}` : 'Equal in every byte.');
+    process.exitCode = found.length > 0 ? 1 : 0;
+  } else await make(options);
 }

@@ -1,8 +1,9 @@
 /** The disk in the formats that hypervisors and clouds take. All hold the same; how each is told of is README's. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ids } from './disk.mjs';
 import { descriptor } from './ovf.mjs';
 import { run } from './run.mjs';
 
@@ -11,7 +12,6 @@ const roomy = 32 * (1 << 30);
 
 /** Each writes the raw disk `raw` as `out`. @type {Record<string, (raw: string, out: string, epoch: number) => Promise<void>>} */
 export const formats = {
-  raw: (raw, out) => copy(raw, out),
   qcow2: (raw, out) => convertRoomy(raw, out, 'qcow2', ['-c', '-o', 'compression_type=zstd']),
   vmdk: writeVmdk,
   vhd: writeVhd,
@@ -38,11 +38,38 @@ async function convertRoomy(raw, out, format, how) {
 
 async function writeVmdk(raw, out) {
   await convertRoomy(raw, out, 'vmdk', ['-o', 'subformat=streamOptimized']);
+  await patch(out, { at: 0, length: 4096 }, (start) => {
+    // Which content this is, for disks that lie over others: a number by chance. Where qemu-img has it, as text.
+    const at = start.indexOf('\nCID=') + '\nCID='.length;
+    if (at < 5) throw new Error('The VMDK has no content ID.');
+    start.write('6b2a7e52', at, 'latin1');
+  });
 }
 
 /** Fixed and of whole MiB, as Azure wants it; Hyper-V takes it too. Small: a cloud makes the disk larger by itself. */
-async function writeVhd(raw, out) {
+async function writeVhd(raw, out, epoch) {
   await convert(raw, out, 'vpc', ['-o', 'subformat=fixed,force_size=on']);
+  const { size } = await stat(out);
+  await patch(out, { at: size - 512, length: 512 }, (footer) => {
+    // Microsoft, Virtual Hard Disk Image Format, "Hard Disk Footer Format": seconds since 2000, sum, UUID.
+    footer.writeUInt32BE(epoch - 946_684_800, 24);
+    footer.write(ids.disk.replaceAll('-', ''), 68, 'hex');
+    footer.writeUInt32BE(0, 64);
+    footer.writeUInt32BE(~footer.reduce((sum, byte) => sum + byte, 0) >>> 0, 64);
+  });
+}
+
+/** Changes a piece of a file in its place. */
+async function patch(file, { at, length }, change) {
+  const handle = await open(file, 'r+');
+  try {
+    const piece = Buffer.alloc(length);
+    await handle.read(piece, 0, length, at);
+    change(piece);
+    await handle.write(piece, 0, length, at);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** An OVF, its disk, and what both sum up to, in a tar in this order (DSP0243, 5.4). */

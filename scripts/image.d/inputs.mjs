@@ -1,7 +1,7 @@
 /** What the image is made of, where it is kept, and by what name: equal inputs have equal names. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +50,12 @@ export const sourceKey = () =>
     ),
   ]);
 
-export const fileKey = (file) => digest([readFileSync(file)]);
+/** Of a file of any size. */
+export async function fileKey(file) {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(file)) hash.update(piece);
+  return hash.digest('hex').slice(0, 12);
+}
 
 /** Seconds: when the source was last changed, as far as is known. Nothing in the image is newer. */
 export function sourceDate() {

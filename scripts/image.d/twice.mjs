@@ -1,0 +1,49 @@
+/** Makes everything a second time, from the source and Debian's packages on, and compares byte by byte. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formats, writeFormat } from './formats.mjs';
+import { fileKey, sourceDate } from './inputs.mjs';
+import { makeDebian, makeDisk, makePackage, withScratch } from './make.mjs';
+import { run } from './run.mjs';
+
+/**
+ * @param {string} suite
+ * @param {(what: string) => void} tell
+ * @returns {Promise<string[]>} what differs; none: all was equal
+ */
+export function differences(suite, tell) {
+  return withScratch(async (scratch) => {
+    const made = [];
+    for (const turn of ['first', 'second']) {
+      tell(`Making it all, the ${turn} time`);
+      made.push(await makeAll(suite, join(scratch, turn)));
+    }
+    const [one, two] = made;
+    const differing = Object.keys(one.keys).filter((name) => one.keys[name] !== two.keys[name]);
+    if (!differing.includes('disk')) return differing;
+    // diff(1) ends with 1 where there are any.
+    const files = await run(['diff', '--recursive', '--brief', '--no-dereference', one.system, two.system]).catch(
+      (error) => error.message,
+    );
+    return [...differing, files];
+  });
+}
+
+async function makeAll(suite, folder) {
+  await mkdir(folder);
+  const root = join(folder, 'root');
+  await makeDebian(root, suite);
+  const deb = await makePackage(folder);
+  const file = join(folder, 'disk.raw');
+  await makeDisk({ file, root, deb, scratch: folder });
+  await rm(root, { recursive: true });
+  const keys = { package: await fileKey(deb), disk: await fileKey(file) };
+  for (const format of Object.keys(formats)) {
+    const out = join(folder, `gatehouse.${format}`);
+    await writeFormat(format, file, out, sourceDate());
+    keys[format] = await fileKey(out);
+    await rm(out);
+  }
+  await rm(file);
+  return { keys, system: join(folder, 'system') };
+}
