@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 
-// They start programs, read files or want packages that are not there: nothing a console of an appliance may do.
-const leftOut = new Set(['ANSIImage', 'BigText', 'FileManager', 'Image', 'OverlayImage', 'Terminal', 'Video']);
+// All that is used of it, and by these. Of the others some start programs or read files: nothing a console may do.
+const wanted = new Set(['Node', 'Screen', 'Element', 'Box', 'ScrollableBox', 'ScrollableText', 'Log']);
 
 /** Replaces and makes sure that there was something to replace. */
 function replace(source, from, to, path) {
@@ -17,7 +17,7 @@ function replace(source, from, to, path) {
 function withStaticWidgets(source, path) {
   const [, list] = /widget\.classes = \[([^\]]*)\]/.exec(source) ?? [];
   if (!list) throw new Error(`${path}: the list of widgets was not found; is this another blessed?`);
-  const names = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name).filter((name) => !leftOut.has(name));
+  const names = [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name).filter((name) => wanted.has(name));
   const requires = names.map((name) => {
     const file = name.toLowerCase();
     return `widget.${name} = widget.${file} = require('./widgets/${file}');`;
@@ -32,9 +32,19 @@ const withTerminalsBeside = (source, path) =>
 // Node warns of `new Buffer(size)` outside node_modules: on standard error, across the screen.
 const withoutOldBuffers = (source, path) => replace(source, 'new Buffer(', 'Buffer.alloc(', path);
 
+// Each takes a start some time to load. Programs are not started, and Node's assert does more than is needed of it.
+const withoutPrograms = (source, path) => replace(source, "cp = require('child_process')", 'cp = {}', path);
+const assert = `Object.assign(function (is) { if (!is) throw new Error('blessed: not as expected'); }, {
+  ok: function (is) { assert(is); }, equal: function (one, other) { assert(one == other); } })`;
+const withoutAssert = (source, path) => replace(source, "assert = require('assert')", `assert = ${assert}`, path);
+
 const changes = {
   'blessed/lib/widget.js': withStaticWidgets,
-  'blessed/lib/tput.js': withTerminalsBeside,
+  'blessed/lib/program.js': withoutPrograms,
+  'blessed/lib/widgets/screen.js': withoutPrograms,
+  'blessed/lib/widgets/element.js': withoutAssert,
+  'blessed/lib/tput.js': (source, path) =>
+    withoutAssert(withoutPrograms(withTerminalsBeside(source, path), path), path),
   'blessed/lib/gpmclient.js': withoutOldBuffers,
   'drawille-blessed-contrib/index.js': withoutOldBuffers,
 };
@@ -43,9 +53,12 @@ const changes = {
 export const blessedInOnePiece = {
   name: 'blessed-in-one-piece',
   setup(build) {
-    build.onLoad({ filter: /node_modules\/(blessed\/lib|drawille-blessed-contrib)\/\w+\.js$/ }, async ({ path }) => {
-      const change = changes[path.replace(/^.*node_modules\//, '')];
-      return change ? { contents: change(await readFile(path, 'utf8'), path), loader: 'js' } : undefined;
-    });
+    build.onLoad(
+      { filter: /node_modules\/(blessed\/lib(\/widgets)?|drawille-blessed-contrib)\/\w+\.js$/ },
+      async ({ path }) => {
+        const change = changes[path.replace(/^.*node_modules\//, '')];
+        return change ? { contents: change(await readFile(path, 'utf8'), path), loader: 'js' } : undefined;
+      },
+    );
   },
 };

@@ -3,6 +3,9 @@ import type { Part } from './part.ts';
 
 export const parts: Readonly<Record<string, () => Promise<{ part: Part }>>> = {
   start: () => import('./start.ts'),
+  memory: () => import('./memory.ts'),
+  idle: () => import('./idle.ts'),
+  answers: () => import('./answers.ts'),
   logs: () => import('./logs.ts'),
   journal: () => import('./journal.ts'),
   report: () => import('./report.ts'),

@@ -6,7 +6,7 @@ import { take } from './take.ts';
 
 /** Bytes: a README loads all of them. */
 const most = 60_000;
-const [program = 'dist/main.mjs', folder = 'screens/pictures', ...names] = process.argv.slice(2);
+const [program = 'dist/main.cjs', folder = 'screens/pictures', ...names] = process.argv.slice(2);
 
 const unknown = names.filter((name) => !scenes.some((scene) => scene.name === name));
 if (unknown.length > 0) {

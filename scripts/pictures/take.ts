@@ -17,7 +17,7 @@ const looks = {
   serial: { ink: '#ffb454', ground: '#16100a' },
 };
 
-/** @param program dist/main.mjs, or another bundle of src/main.ts */
+/** @param program dist/main.cjs, or another bundle of src/main.ts */
 export async function take(program: string, scene: Scene): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-picture-'));
   const pty = start(program, scene, folder);

@@ -24,7 +24,7 @@ describeWith(installNeeds, 'the installed console on a terminal of the machine',
   const state = async (property: string) =>
     (await root(`systemctl show --value --property=${property} ${unit}`)).trim();
   const node = async () =>
-    (await root(`pgrep -u gatehouse-console -x node || pgrep -u gatehouse-console -f main.mjs`)).trim();
+    (await root(`pgrep -u gatehouse-console -x node || pgrep -u gatehouse-console -f main.cjs`)).trim();
   const menu = 'appliance - 10.77.0.2';
 
   test('taken, it shows the console, which speaks to the service and nothing else', async () => {

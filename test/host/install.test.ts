@@ -101,7 +101,7 @@ describeWith(installNeeds, `installed on a plain Debian (${suite})`, () => {
     await root('gatehouse hosts remove kept.example');
     await machine.apt('remove', 'gatehouse');
     expect(await root('systemctl list-units --all --state=loaded --plain --no-legend "gatehouse*"')).toBe('');
-    expect(await root('ls /usr/bin/gatehouse /usr/lib/gatehouse 2>&1 || true')).not.toContain('main.mjs');
+    expect(await root('ls /usr/bin/gatehouse /usr/lib/gatehouse 2>&1 || true')).not.toContain('main.cjs');
     expect(await root('ls /var/lib/gatehouse')).toContain('settings');
   });
 

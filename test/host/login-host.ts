@@ -148,7 +148,7 @@ export class LoginHost {
 
   /** Processes of the operator's that are Gatehouse. */
   async own(): Promise<string[]> {
-    const { stdout } = await this.host.run(['pgrep', '-u', 'operator', '-f', 'main.mjs']);
+    const { stdout } = await this.host.run(['pgrep', '-u', 'operator', '-f', 'main.cjs']);
     return stdout.split('\n').filter(Boolean);
   }
 
@@ -169,6 +169,6 @@ const ours = new RegExp(
     '^\\[(sshd|sh|gatehouse|node|stty|env|readlink)\\]',
     '^(/bin/sh )?(-?gatehouse|/usr/bin/gatehouse|/usr/lib/gatehouse/gatehouse)( |$)',
     '^(stty -g|stty \\S+|readlink -f .*|env -i .*)$',
-    '^(\\S*/)?node /usr/lib/gatehouse/main.mjs( |$)',
+    '^(\\S*/)?node /usr/lib/gatehouse/main.cjs( |$)',
   ].join('|'),
 );

@@ -23,7 +23,7 @@ beforeAll(() => {
   teller = path.join(folder, 'gatehouse');
   copyFileSync(wrapper, teller);
   writeFileSync(
-    path.join(folder, 'main.mjs'),
+    path.join(folder, 'main.cjs'),
     'console.log(JSON.stringify({ args: process.argv.slice(2), env: process.env, parent: process.ppid, tty: !!process.stdin.isTTY }));\nprocess.exitCode = process.argv[2] === "seven" ? 7 : 0;\n',
   );
 });

@@ -2,6 +2,7 @@
  * Searches in threads of their own: started when asked for, kept for a while, ended when they do not come to an end.
  * The regular expressions are people's: one that backtracks for ever costs its thread, and nobody else anything.
  */
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Failure, fail } from '../../errors.ts';
 import { matcherOf } from './pattern.ts';
@@ -12,7 +13,7 @@ import { newShared, type Shared, shared } from './shared.ts';
 export type { Found } from './scan.ts';
 
 /** What scripts/build makes of search-worker.ts lies beside the program. */
-const program = new URL('./log-search.mjs', import.meta.url);
+const program = join(import.meta.dirname, 'log-search.mjs');
 
 export const pace = {
   /** ms that one step of an expression (a line, or 64 KiB of them without a match) may take. */
