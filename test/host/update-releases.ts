@@ -6,7 +6,11 @@ export function releaseWithBanner(machine: InstallHost, version: string): string
   return machine.release(version, (root) => {
     replaceInProgram(root, /migrations=\[\],/, `migrations=${steps},`);
     // In the schema of what is stored, where all have a default.
-    replaceInProgram(root, /(windowSeconds:int\(\)[^{}]{0,40}default\(120\),)/, '$1banner:string().default("none"),');
+    replaceInProgram(
+      root,
+      /(windowSeconds:((?:\(0,\w+\.)?)int(\)?\(\))[^{}]{0,40}default\(120\),)/,
+      '$1banner:$2string$3.default("none"),',
+    );
   });
 }
 

@@ -44,7 +44,7 @@ describeWith({ ...installNeeds, programs: [...installNeeds.programs, 'age-keygen
   const root = (command: string, limit?: number) => machine.root(command, limit);
   const answers = () => until('the service to answer', () => machine.answers(), 60_000);
   const asked = async <T>(command: string) => JSON.parse(await root(`gatehouse ${command} --json`)) as T;
-  const changes = () => asked<ChangesState>('changes');
+  const changes = () => asked<ChangesState>('changes show');
   const put = (deb: string) => machine.apt('--allow-downgrades', 'install', deb);
   /** As it runs. */
   const version = async () => (await asked<{ serviceVersion: { value: string } }>('info')).serviceVersion.value;
@@ -66,14 +66,14 @@ describeWith({ ...installNeeds, programs: [...installNeeds.programs, 'age-keygen
     await put(releases.new);
     await answers();
     expect(await version()).toBe('0.2.0');
-    expect((await asked<CaptureState>('capture')).running).toMatchObject({ by: expect.stringMatching(/^root/) });
+    expect((await asked<CaptureState>('capture status')).running).toMatchObject({ by: expect.stringMatching(/^root/) });
     expect((await asked<ReportsState>('report list')).job).toMatchObject({ by: expect.stringMatching(/^root/) });
     await root('touch /run/go-on');
     await until('the report', async () => (await asked<ReportsState>('report list')).kept.length === 1, 60_000);
     expect((await registering).exitCode).not.toBe(0);
-    expect(await asked('registration')).toMatchObject({ registered: false });
-    await root('gatehouse capture stop --wait');
-    expect((await asked<CaptureState>('capture')).latest).toBeDefined();
+    expect(await asked('registration show')).toMatchObject({ registered: false });
+    await root('gatehouse capture stop');
+    expect((await asked<CaptureState>('capture status')).latest).toBeDefined();
   }, 300_000);
 
   test('consoles on a terminal and over SSH are of the new version by themselves, in the same session', async () => {
@@ -87,7 +87,7 @@ describeWith({ ...installNeeds, programs: [...installNeeds.programs, 'age-keygen
     }
     expect(ssh.ended).toBeUndefined();
     ssh.send('Info\r');
-    await ssh.waitFor(/Service Version +0\.2\.0/, 30_000);
+    await ssh.waitFor(/Service Version +: 0\.2\.0/, 30_000);
     ssh.send('\x1b');
     const running = await root("pgrep -a -u operator,gatehouse-console -f 'node .*main'");
     expect(running.trim().split('\n')).toHaveLength(2);
@@ -107,7 +107,7 @@ describeWith({ ...installNeeds, programs: [...installNeeds.programs, 'age-keygen
   test('without an answer it goes back in its time, also where the update comes in between', async () => {
     await root('gatehouse console set --window 20; gatehouse dns set --server 10.77.0.9 --no-wait || [ $? = 10 ]');
     await until('the change', async () => (await changes()).pending !== undefined, 60_000);
-    await put(releases.newer.replace('0.3.0', '0.3.0').concat(' --reinstall'));
+    await put(`--reinstall ${releases.newer}`);
     await until(
       'the way back',
       async () => machine.answers().then(async (is) => is && (await changes()).pending === undefined),
