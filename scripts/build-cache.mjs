@@ -17,7 +17,7 @@ const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const options = ['--predictable', '--random-seed=1', '--hash-seed=1'];
 
 /** Which starts there are: by what each is for, its arguments. */
-const starts = { 'console,screens': [], commands: ['status', '--json'] };
+const starts = { 'console,later': [], commands: ['status', '--json'] };
 
 /** @param {string} folder with main.cjs and its parts */
 export async function writeCaches(folder) {

@@ -74,8 +74,6 @@ async function buildProgram() {
     entryPoints: { main: 'src/main.ts' },
     outdir: 'dist',
     splitting: true,
-    // Before main.mjs in the alphabet, which is the order that dpkg puts files in place: cut in between, the program is whole,
-    // old or new.
     chunkNames: 'code-[hash]',
     write: false,
   });
