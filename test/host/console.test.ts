@@ -31,7 +31,7 @@ describeWith({ ...hostNeeds, paths: [program] }, 'the console on a real machine,
   };
 
   test('the status line tells name and address', async () => {
-    await console.waitFor('appliance – 10.77.0.2');
+    await console.waitFor('appliance - 10.77.0.2');
     expect(console.screen().at(-1)).toContain('not registered');
   });
 

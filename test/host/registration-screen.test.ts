@@ -319,7 +319,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
     await console.waitFor('Appliance is registered successfully', 15_000);
     await console.waitFor('Its name is North gate.');
     await type(keys.enter, 'Various commands');
-    await console.waitFor(/North gate – 10\.77\.0\.2 {3}registered {3}connected since/);
+    await console.waitFor(/North gate - 10\.77\.0\.2 {3}registered {3}connected since/);
     await open(['i', 'General Information']);
     await console.waitFor(/Platform Status : Connected since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
     await console.waitFor(/Appliance ID +: [0-9a-f-]{36}/);
@@ -336,7 +336,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
     await open(['r', 'Registered as North gate'], ['d', 'Deregister North gate?']);
     await type(`d${keys.enter}`, 'is not registered any more', 15_000);
     await type(keys.enter, 'Various commands');
-    await console.waitFor(/ appliance – 10\.77\.0\.2 {3}not registered/);
+    await console.waitFor(/ appliance - 10\.77\.0\.2 {3}not registered/);
     expect((await platform.admin.appliance('North gate')).ended?.by).toBe('appliance');
   });
 });

@@ -93,6 +93,11 @@ const letters = new Map(
   }),
 );
 
+/** Beyond ASCII, of the 256 letters in the ROM of a VGA card. */
+const codePage437 = new Set(
+  '☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■',
+);
+
 /** The glyph of one cell. `terminalLines`: the bytes that draw the line letters there, for look.lines 'acs'. */
 export function glyphOf(character: string, look: Look, terminalLines: ReadonlyMap<string, string>): Glyph {
   if (character.length === 1) {
@@ -102,6 +107,7 @@ export function glyphOf(character: string, look: Look, terminalLines: ReadonlyMa
   }
   const first = character.codePointAt(0);
   if (first === undefined) return covered;
+  if (look.few && !codePage437.has(String.fromCodePoint(first))) return { ...space, text: ascii(first) };
   if (isLineOrBlock(first) && look.lines !== 'unicode') return line(character, look, terminalLines);
   if (look.unicode || (isLineOrBlock(first) && look.lines === 'unicode')) return unicode(character, first);
   return { ...space, text: ascii(first) };

@@ -18,8 +18,15 @@ export function chooseLook({ terminfo, env }: LookFacts): Look {
   if (isOldSerial(terminfo.name)) return plainest;
   const colours = coloursOf(terminfo, env);
   if (!isUtf8(env)) return { colours, unicode: false, lines: 'ascii' };
-  return { colours, unicode: true, lines: 'unicode' };
+  return { colours, ...unicodeOf(terminfo.name) };
 }
+
+/** The machine's own screen, before anybody gives it another font. */
+const unicodeOf = (term: string): Omit<Look, 'colours'> => ({
+  unicode: true,
+  ...(term === 'linux' ? { few: true } : {}),
+  lines: 'unicode',
+});
 
 /** All looks of a terminal, richest first, the plainest last. The one to begin with is among them. */
 export function looksOf(facts: LookFacts): Look[] {
@@ -27,7 +34,7 @@ export function looksOf(facts: LookFacts): Look[] {
   const colours = ([256, 16, 8, 0] as const).filter((count) => count <= most);
   const looks: Look[] = [];
   if (isUtf8(facts.env) && !isOldSerial(facts.terminfo.name))
-    for (const count of colours) looks.push({ colours: count, unicode: true, lines: 'unicode' });
+    for (const count of colours) looks.push({ colours: count, ...unicodeOf(facts.terminfo.name) });
   if (hasLineLetters(facts.terminfo)) looks.push({ colours: most, unicode: false, lines: 'acs' });
   for (const count of colours) looks.push({ colours: count, unicode: false, lines: 'ascii' });
   return looks;

@@ -17,6 +17,8 @@ export interface Look {
   colours: 256 | 16 | 8 | 0;
   /** May any character of Unicode be sent? Otherwise ASCII only, but for lines. */
   unicode: boolean;
+  /** Of all these only what the letters of a PC's own text screen have, code page 437: others are a square there. */
+  few?: true;
   /** How box lines are drawn: as Unicode, by the terminal's own alternate character set, or with + - |. */
   lines: 'unicode' | 'acs' | 'ascii';
 }

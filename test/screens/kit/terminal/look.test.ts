@@ -23,7 +23,8 @@ test.each([
   ['vt220', { LANG: 'C.UTF-8' }, 0, 'ascii'],
   ['vt220', { LANG: 'C' }, 0, 'ascii'],
 ] as const)('%s with %j: %i colours, %s', (term, env, colours, lines) => {
-  expect(chooseLook(facts(term, env))).toEqual({ colours, unicode: lines === 'unicode', lines });
+  const few = term === 'linux' && lines === 'unicode' ? { few: true } : {};
+  expect(chooseLook(facts(term, env))).toEqual({ colours, unicode: lines === 'unicode', ...few, lines });
 });
 
 describe.each(['xterm-256color', 'linux', 'vt100', 'vt220', 'tmux-256color', 'xterm-mono', 'vt52'])(
