@@ -82,13 +82,17 @@ async function disk(options, folder) {
   return file;
 }
 
-/** Images of earlier inputs that nobody has asked for in some hours. */
+/** Images of earlier inputs but the newest, and what a broken-off run has left; nothing that somebody may be reading just now. */
 async function removeOld() {
+  const found = [];
   for (const name of await readdir(cache)) {
     const path = join(cache, name);
-    if (/^(disk|scratch)-/.test(name) && (await stat(path)).mtimeMs < Date.now() - 3 * hours)
-      await rm(path, { recursive: true, force: true });
+    if (/^(disk|scratch)-/.test(name)) found.push({ path, name, age: Date.now() - (await stat(path)).mtimeMs });
   }
+  const disks = found.filter(({ name }) => name.startsWith('disk-')).sort((one, two) => one.age - two.age);
+  const old = disks.slice(3).filter(({ age }) => age > hours / 2);
+  const broken = found.filter(({ name, age }) => name.startsWith('scratch-') && age > 3 * hours);
+  for (const { path } of [...old, ...broken]) await rm(path, { recursive: true, force: true });
 }
 
 async function delivered(file, output) {

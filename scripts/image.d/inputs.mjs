@@ -41,14 +41,16 @@ export const rootKey = (suite) =>
 /** The name of the image that is made with a package, told by its bytes or by the source that it is built of. */
 export const imageKey = (suite, ofPackage) => digest([rootKey(suite), ofPackage, ...textsBelow(part('.'))]);
 
+/** Folders of scripts/ that nothing in the package is made with. */
+const apartFromIt = /^(bench|benches|gallery.*|image.*|pictures|screenshots|soak|test|vm)$/;
+
 /** Tells the source of the package, as it is now, from any other. */
-export const sourceKey = () =>
-  digest([
-    process.version,
-    ...['src', 'screens', 'scripts', 'package.json', 'package-lock.json', 'CHANGELOG.md', 'LICENSE'].flatMap((name) =>
-      textsBelow(join(top, name)),
-    ),
-  ]);
+export function sourceKey() {
+  const scripts = readdirSync(join(top, 'scripts')).filter((name) => !apartFromIt.test(name));
+  const sources = ['src', 'screens', 'package.json', 'package-lock.json', 'CHANGELOG.md', 'LICENSE'];
+  const all = [...sources, ...scripts.sort().map((name) => join('scripts', name))];
+  return digest([process.version, ...all.flatMap((name) => textsBelow(join(top, name)))]);
+}
 
 /** Of a file of any size. */
 export async function fileKey(file) {
