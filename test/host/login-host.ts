@@ -169,6 +169,6 @@ const ours = new RegExp(
     '^\\[(sshd|sh|gatehouse|node|stty|env|readlink)\\]',
     '^(/bin/sh )?(-?gatehouse|/usr/bin/gatehouse|/usr/lib/gatehouse/gatehouse)( |$)',
     '^(stty -g|stty \\S+|readlink -f .*|env -i .*)$',
-    '^(\\S*/)?node /usr/lib/gatehouse/main.cjs( |$)',
+    '^(\\S*/)?node (--\\S+ )*/usr/lib/gatehouse/main.cjs( |$)',
   ].join('|'),
 );
