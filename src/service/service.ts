@@ -99,7 +99,8 @@ export async function runService(options: ServiceOptions, over?: Promise<unknown
     end = resolve;
   });
   const signals = ['SIGTERM', 'SIGINT'] as const;
-  for (const signal of signals) process.once(signal, end);
+  // Not `once`: execa kills a process again by a signal that nobody else listens to any more, and cuts its end short.
+  for (const signal of signals) process.on(signal, end);
   void over?.then(end);
   try {
     const service = await startService(options);

@@ -55,6 +55,7 @@ describeWith({ ...installNeeds, programs: [...installNeeds.programs, 'age-keygen
 
   test('a capture goes on, a report is made again, and whoever waited for a registration is told', async () => {
     await root(slow);
+    await root('gatehouse platform set platform.example.org');
     await root('gatehouse capture start --seconds 600; gatehouse report make --no-wait --items machine,units');
     await until('the report to be collected', async () =>
       (await asked<ReportsState>('report list')).job?.items.some(({ outcome }) => outcome === 'running'),
@@ -142,9 +143,9 @@ describeWith({ ...installNeeds, programs: [...installNeeds.programs, 'age-keygen
     await answers();
     await root('gatehouse hosts add kept.example=192.0.2.9; gatehouse console set --window 300');
     expect(await settings()).toMatchObject({ version: 2, settings: { banner: 'Hello', windowSeconds: 300 } });
+    const before = await root('gatehouse export');
     await root('gatehouse dns set --server 10.77.0.7 --no-wait || [ $? = 10 ]');
     await until('the question', async () => (await changes()).pending?.phase === 'asking', 60_000);
-    const before = await root('gatehouse export');
     await put(releases.old);
     await answers();
     expect(await version()).toBe('0.1.0');
