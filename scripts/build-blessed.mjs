@@ -1,6 +1,6 @@
 /**
- * Makes blessed fit for a bundle: its widgets are required by computed names, and its terminal descriptions are
- * looked for beside its sources. Knows blessed 0.1.81; says so when a place is not found any more.
+ * Makes blessed fit for a bundle: its widgets are required by computed names, and much of it is not wanted. Knows blessed
+ * 0.1.81; says so when a place is not found any more.
  */
 import { readFile } from 'node:fs/promises';
 
@@ -26,25 +26,23 @@ function withStaticWidgets(source, path) {
   return replace(named, /widget\.classes\.forEach\([\s\S]*?\n\}\);/g, requires.join('\n'), path);
 }
 
-const withTerminalsBeside = (source, path) =>
-  replace(source, "__dirname + '/../usr/", "__dirname + '/terminals/", path);
+// Descriptions of terminals are read by terminfo-entry.ts.
+const withoutTput = (source, path) => replace(source, "require('./tput')", '{}', path);
 
 // Node warns of `new Buffer(size)` outside node_modules: on standard error, across the screen.
 const withoutOldBuffers = (source, path) => replace(source, 'new Buffer(', 'Buffer.alloc(', path);
 
 // Each takes a start some time to load. Programs are not started, and Node's assert does more than is needed of it.
 const withoutPrograms = (source, path) => replace(source, "cp = require('child_process')", 'cp = {}', path);
-const assert = `Object.assign(function (is) { if (!is) throw new Error('blessed: not as expected'); }, {
-  ok: function (is) { assert(is); }, equal: function (one, other) { assert(one == other); } })`;
+const assert = "{ ok: function (is) { if (!is) throw new Error('blessed: not as expected'); } }";
 const withoutAssert = (source, path) => replace(source, "assert = require('assert')", `assert = ${assert}`, path);
 
 const changes = {
   'blessed/lib/widget.js': withStaticWidgets,
-  'blessed/lib/program.js': withoutPrograms,
+  'blessed/lib/blessed.js': withoutTput,
+  'blessed/lib/program.js': (source, path) => withoutTput(withoutPrograms(source, path), path),
   'blessed/lib/widgets/screen.js': withoutPrograms,
   'blessed/lib/widgets/element.js': withoutAssert,
-  'blessed/lib/tput.js': (source, path) =>
-    withoutAssert(withoutPrograms(withTerminalsBeside(source, path), path), path),
   'blessed/lib/gpmclient.js': withoutOldBuffers,
   'drawille-blessed-contrib/index.js': withoutOldBuffers,
 };

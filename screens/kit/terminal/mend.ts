@@ -40,7 +40,8 @@ export function bareScreen(terminfo: Terminfo, size: Size, onRender: () => void)
   const output = Object.assign(new EventEmitter(), { ...size, isTTY: true, writable: true, write: () => true });
   const input = Object.assign(new EventEmitter(), { resume: () => input, pause: () => input });
   const program = new Program({ input, output, terminal: terminfo.name, tput: false, buffer: true, zero: true });
-  program.tput = terminfo.tput;
+  // Of the terminal they need to know nothing: the painter does.
+  program.tput = { features: {}, bools: {}, numbers: {}, strings: {} };
   program.put = new Proxy({}, { get: () => () => undefined });
   program._tputSetup = true;
   // Elements draw Unicode always; the painter brings it down to the look.

@@ -1,26 +1,12 @@
 /**
- * What the terminal can do, from the system's terminfo: finding, narrowing and parsing the entry of TERM.
- * Knows files and formats (term(5)); sends nothing and reads no environment but what it is given.
+ * What the terminal can do, from the system's terminfo: finding the entry of TERM, and its meaning. Its format is
+ * terminfo-entry.ts's. Sends nothing and reads no environment but what it is given.
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import blessed from 'blessed';
 import { fail } from '../../../src/errors.ts';
-
-/** blessed's terminfo reader, which @types/blessed does not know. */
-interface Tput {
-  terminal: string;
-  parseTerminfo(data: Buffer, file: string): TputInfo;
-  compile(info: TputInfo): TputInfo;
-  inject(info: TputInfo): void;
-  [capability: string]: unknown;
-}
-interface TputInfo {
-  bools: Record<string, boolean>;
-  numbers: Record<string, number>;
-  strings: Record<string, string>;
-}
-const { Tput } = blessed as unknown as { Tput: new (options: object) => Tput };
+import { type Entry, parseEntry, type StringCapability } from './terminfo-entry.ts';
+import { filled } from './terminfo-parameters.ts';
 
 /** The capabilities we use, with padding removed. A string that the terminal lacks is undefined. */
 export interface Terminfo {
@@ -50,8 +36,6 @@ export interface Terminfo {
   readonly string: Partial<Record<StringName, string>>;
   /** Pairs of VT100 line letter and the byte that draws it. */
   readonly lineLetters: ReadonlyMap<string, string>;
-  /** For blessed's Program and Screen. */
-  readonly tput: object;
 }
 
 const stringNames = {
@@ -82,19 +66,6 @@ const counted = {
   insertLines: ['parm_insert_line', 'insert_line'],
   deleteLines: ['parm_delete_line', 'delete_line'],
 } as const;
-
-/** All that blessed compiles: the rest costs start-up time, and some of it (Setulc, Smulx) it cannot compile. */
-const wanted = new Set<string>([
-  ...Object.values(stringNames),
-  ...Object.values(counted).flat(),
-  'cursor_address',
-  'change_scroll_region',
-  'enter_bold_mode',
-  'enter_underline_mode',
-  'enter_reverse_mode',
-  'set_a_foreground',
-  'acs_chars',
-]);
 
 const here = import.meta.dirname;
 
@@ -134,24 +105,21 @@ function find(term: string, searched: readonly string[]): { file: string; data: 
 }
 
 function parse(term: string, data: Buffer, file: string): Terminfo {
-  const tput = new Tput({});
-  tput.terminal = term;
-  let info: TputInfo;
+  let entry: Entry;
   try {
-    info = tput.parseTerminfo(narrow(data), file);
+    entry = parseEntry(data);
   } catch (error) {
     throw fail('terminal-unusable', { term, why: `its entry ${file} cannot be read` }, error);
   }
-  const paste =
-    'BE' in info.strings || /^(xterm|screen|tmux|rxvt|putty|konsole|gnome|vte|alacritty|foot|kitty|st)\b/.test(term);
-  for (const name of Object.keys(info.strings)) if (!wanted.has(name)) delete info.strings[name];
-  tput.inject(tput.compile(info));
-  const { strings, numbers, bools } = info;
+  const { strings, numbers, booleans } = entry;
   if (!strings.cursor_address || !strings.clear_screen)
     throw fail('terminal-unusable', { term, why: 'it cannot move its cursor' });
+  const paste =
+    entry.namesPaste || /^(xterm|screen|tmux|rxvt|putty|konsole|gnome|vte|alacritty|foot|kitty|st)\b/.test(term);
 
-  const say = (name: string, ...args: number[]) => unpad((tput[name] as (...a: number[]) => string)(...args));
-  const is = (name: string, sequence: string) => unpad(strings[name] ?? '') === sequence;
+  const unpadded = Object.fromEntries(Object.entries(strings).map(([name, text]) => [name, unpad(text)])) as Strings;
+  const say: Say = (name, ...parameters) => filled(unpadded[name] ?? '', parameters);
+  const is = (name: StringCapability, sequence: string) => unpadded[name] === sequence;
   const string: Partial<Record<StringName, string>> = {};
   for (const [ours, theirs] of Object.entries(stringNames))
     if (strings[theirs]) string[ours as StringName] = say(theirs);
@@ -163,29 +131,29 @@ function parse(term: string, data: Buffer, file: string): Terminfo {
     name: term,
     colours: Math.max(0, numbers.max_colors ?? 0),
     noColourVideo: Math.max(0, numbers.no_color_video ?? 0),
-    backColourErase: Boolean(bools.back_color_erase),
-    wrapsAtOnce: Boolean(bools.auto_right_margin) && !bools.eat_newline_glitch,
+    backColourErase: Boolean(booleans.back_color_erase),
+    wrapsAtOnce: Boolean(booleans.auto_right_margin) && !booleans.eat_newline_glitch,
     paste,
     move: (x, y) => say('cursor_address', y, x),
-    ...countedOf(strings, say),
+    ...countedOf(unpadded, say),
     ...(strings.change_scroll_region
       ? { scrolled: (top: number, bottom: number) => say('change_scroll_region', top, bottom) }
       : {}),
     sgr: { bold, underline, inverse, colour, any: bold || underline || inverse || colour },
     string,
-    lineLetters: new Map(
-      (unpad(strings.acs_chars ?? '').match(/../gs) ?? []).map((pair) => [pair.charAt(0), pair.charAt(1)]),
-    ),
-    tput,
+    lineLetters: new Map((unpadded.acs_chars?.match(/../gs) ?? []).map((pair) => [pair.charAt(0), pair.charAt(1)])),
   };
 }
 
-function countedOf(strings: TputInfo['strings'], say: (name: string, ...args: number[]) => string) {
+type Strings = Entry['strings'];
+type Say = (name: StringCapability, ...parameters: number[]) => string;
+
+function countedOf(strings: Strings, say: Say) {
   const all: Partial<Record<keyof typeof counted, (count: number) => string>> = {};
-  for (const [ours, [many, one]] of Object.entries(counted) as [keyof typeof counted, readonly string[]][]) {
+  for (const [ours, [many, one]] of Object.entries(counted) as [keyof typeof counted, readonly StringCapability[]][]) {
     if (!many || !strings[many]) continue;
     // Moving up from the first row, screen's cursor_up (ESC M) would scroll.
-    const single = one && unpad(strings[one] ?? '').startsWith('\x1b[') ? say(one) : undefined;
+    const single = one && strings[one]?.startsWith('\x1b[') ? say(one) : undefined;
     all[ours] = (count) => (count === 1 && single) || say(many, count);
   }
   return all;
@@ -194,69 +162,4 @@ function countedOf(strings: TputInfo['strings'], say: (name: string, ...args: nu
 /** Delays were for the terminals of the seventies; every line since then has flow control or a buffer. */
 function unpad(sequence: string): string {
   return sequence.replace(/\$<[\d.]+[*/]*>/g, '');
-}
-
-/**
- * An entry with 32-bit numbers (magic 0x21e, term(5) "extended number format") in the older 16-bit form, which is the
- * only one that blessed parses. Any other data is given back as it is. Numbers over 32767 become 32767.
- */
-export function narrow(data: Buffer): Buffer {
-  if (data.length < 12 || data.readUInt16LE(0) !== 0x21e) return data;
-  const [names, booleans, numbers, strings, table] = [2, 4, 6, 8, 10].map((at) => data.readUInt16LE(at)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const out = new Pieces(data);
-  out.copy(12);
-  out.copy(names + booleans);
-  out.align();
-  out.numbers(numbers);
-  out.copy(strings * 2 + table);
-  if (out.left > 1) {
-    out.align();
-    const start = out.at;
-    const extendedNumbers = data.readUInt16LE(start + 2);
-    out.copy(10 + data.readUInt16LE(start));
-    out.align();
-    out.numbers(extendedNumbers);
-    out.copy(out.left);
-  }
-  const result = out.all();
-  result.writeUInt16LE(0x11a, 0);
-  return result;
-}
-
-class Pieces {
-  at = 0;
-  private readonly done: Buffer[] = [];
-  private length = 0;
-  constructor(private readonly data: Buffer) {}
-  get left(): number {
-    return this.data.length - this.at;
-  }
-  copy(bytes: number): void {
-    this.push(Buffer.from(this.data.subarray(this.at, this.at + bytes)));
-    this.at += bytes;
-  }
-  /** Sections of words start on an even byte: in the wide form's offset and in the narrow one's, which have the same parity. */
-  align(): void {
-    if (this.at % 2) this.at++;
-    if (this.length % 2) this.push(Buffer.alloc(1));
-  }
-  numbers(count: number): void {
-    const out = Buffer.alloc(count * 2);
-    for (let n = 0; n < count; n++) out.writeInt16LE(Math.min(32767, this.data.readInt32LE(this.at + n * 4)), n * 2);
-    this.at += count * 4;
-    this.push(out);
-  }
-  all(): Buffer {
-    return Buffer.concat(this.done);
-  }
-  private push(piece: Buffer): void {
-    this.done.push(piece);
-    this.length += piece.length;
-  }
 }
