@@ -187,13 +187,13 @@ describeWith(engineNeeds, 'logs of a real engine', () => {
   });
 
   /** A follow under way. */
-  function followed(name: string, from: LogPlace = 'newest') {
+  function followed(name: string, from: LogPlace = 'newest', ready?: () => Promise<void>) {
     const news: LogNews[] = [];
     const stop = new AbortController();
     onTestFinished(() => stop.abort());
     const done: Promise<Problem | 'ended'> = containers
       .log(name)
-      .follow({ from }, { signal: stop.signal, progress: (one) => void news.push(one) })
+      .follow({ from }, { signal: stop.signal, progress: (one) => void news.push(one), ...(ready ? { ready } : {}) })
       .then(
         () => 'ended' as const,
         (error) => error.problem,
@@ -252,6 +252,26 @@ describeWith(engineNeeds, 'logs of a real engine', () => {
     expect(longest).toBeLessThan(250);
     stop.abort();
     await done;
+  });
+
+  test('nothing is told to who does not read, and the rest when they do', async () => {
+    await engine.run('unread', 'i=0; while true; do echo line $i; i=$((i+1)); sleep 0.02; done');
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { news, lines, stop, done } = followed('unread', 'oldest', () => held);
+    const other = followed('unread', 'oldest');
+    await until('the first news', () => news.length > 0);
+    // Others are told of much more in the time.
+    const count = lines().length;
+    await until('more for others', () => other.lines().length > count + 50);
+    expect(news).toHaveLength(1);
+    goOn();
+    await until('the rest', () => lines().length > count + 50);
+    expect(lines()).toEqual(Array.from({ length: lines().length }, (_, at) => `line ${at}`));
+    stop.abort();
+    expect(await done).toBe('ended');
   });
 
   test('an engine that is killed interrupts what follows, which goes on with the next one', async () => {

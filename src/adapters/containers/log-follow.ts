@@ -26,11 +26,13 @@ interface Following {
 /** @throws Failure 'log-gone' when the container is removed, 'log-unreadable', 'bad-pattern' */
 export async function followLog(
   { open, matcher, from }: Following,
-  { signal, progress }: Call<LogNews>,
+  { signal, progress, ready }: Call<LogNews>,
 ): Promise<void> {
   const failed = new AbortController();
   const inner = AbortSignal.any([signal, failed.signal]);
-  const teller = new Teller(matcher, { signal: inner, progress }, (error) => failed.abort(error));
+  const teller = new Teller(matcher, { signal: inner, progress, ...(ready ? { ready } : {}) }, (error) =>
+    failed.abort(error),
+  );
   let isInterrupted = false;
   const interrupt = (why: string) => {
     if (!isInterrupted) progress({ kind: 'interrupted', why });
@@ -45,6 +47,8 @@ export async function followLog(
         isInterrupted = false;
       }
       for await (const lot of behind(log, place, inner, { follow: true })) {
+        // While the asker is slow the engine's stream is not read, and the engine waits.
+        await teller.telling;
         teller.take(lot);
         const last = lot.at(-1);
         if (last) place = { at: last.line.at, nth: last.nth, back: 1 };
@@ -99,7 +103,8 @@ class Teller {
   private bytes = 0;
   private skipped = 0;
   private timer: NodeJS.Timeout | undefined;
-  private telling: Promise<void> = Promise.resolve();
+  /** Pends until the asker has taken what was told. Never rejects. */
+  telling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly matcher: Matcher,
@@ -137,10 +142,11 @@ class Teller {
   }
 
   private async send(lot: readonly Located[], skipped: number): Promise<void> {
-    const { signal, progress } = this.call;
+    const { signal, progress, ready } = this.call;
     const held = await holding(lot, this.matcher, signal);
     if (held.length === 0 && skipped === 0) return;
     progress({ kind: 'lines', lines: held.map((located) => entryOf(located)), skipped });
+    await ready?.();
   }
 
   close(): void {

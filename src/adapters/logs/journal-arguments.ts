@@ -2,8 +2,8 @@
  * What journalctl(1) is asked for a part of the journal: systemd 252 (Debian 12) and later. Pure.
  *
  * Two things of it are gone around here. It refuses --since together with --cursor, so one of them is left to the
- * reader. And -n together with -g turns the direction round, so it is never given: whoever reads leaves when they have
- * enough.
+ * reader. And -n alone turns to the end of the journal, as it does together with -g: so it is given only where the
+ * direction is told by --reverse or --cursor, and nothing is looked for.
  */
 import type { JournalFilter, LogPlace } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
@@ -19,6 +19,8 @@ export interface Stretch {
   args: string[];
   /** The record that may come first and does not count: the one that was begun at. */
   skip?: string;
+  /** May it be told with --lines how many are wanted? */
+  isCountable: boolean;
 }
 
 /** Every call. `--all`: also messages above 4096 bytes. `--quiet`: nothing but records on standard output. */
@@ -59,11 +61,12 @@ export function stretch(filter: JournalFilter, from: LogPlace, direction: 'older
   if (from === (isOlder ? 'oldest' : 'newest')) return undefined;
   const all = [...matching(filter), ...(isOlder ? ['--reverse'] : [])];
   const bounds = [...bound('--since', span.since), ...bound('--until', span.until)];
-  if (from === 'oldest' || from === 'newest') return { args: [...all, ...bounds] };
+  if (from === 'oldest' || from === 'newest') return { args: [...all, ...bounds], isCountable: isOlder };
   const at = momentOf(from);
   // A place of another filter: then the span begins where this one does.
-  if (isOlder ? at > (span.until ?? at) : at < (span.since ?? at)) return { args: [...all, ...bounds] };
-  return { args: [...all, `--cursor=${from}`], skip: from };
+  if (isOlder ? at > (span.until ?? at) : at < (span.since ?? at))
+    return { args: [...all, ...bounds], isCountable: isOlder };
+  return { args: [...all, `--cursor=${from}`], skip: from, isCountable: true };
 }
 
 function bound(option: string, at: number | undefined): string[] {

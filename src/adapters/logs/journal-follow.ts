@@ -20,14 +20,14 @@ const LIVES = 500;
 export async function followJournal(
   journal: Journal,
   { from, only }: { from: LogPlace; only?: LogPattern },
-  { signal, progress }: Call<LogNews>,
+  { signal, progress, ready }: Call<LogNews>,
 ): Promise<void> {
   const matcher = new Matcher(only ? [only] : []);
   const interruptions = new Interruptions(progress);
   const closing = new AbortController();
   const inner = AbortSignal.any([signal, closing.signal]);
   try {
-    const follower = new Follower(journal, await begin(journal, from, signal), matcher, progress);
+    const follower = new Follower(journal, await begin(journal, from, signal), matcher, progress, ready);
     // A journal of somewhere else has no journald here.
     if (journal.where.length === 0) void watchJournald(interruptions, inner);
     while (!signal.aborted) {
@@ -61,6 +61,8 @@ class Follower {
     private place: LogPlace,
     private readonly matcher: Matcher,
     private readonly progress: (news: LogNews) => void,
+    /** While this pends nothing is taken from journalctl, which then waits too. */
+    private readonly ready: Call<LogNews>['ready'],
   ) {}
 
   /** Until journalctl ends; gives why it did. `onAlive`: it works. */
@@ -139,5 +141,6 @@ class Follower {
     const skipped = this.skipped + found.length - shown.length;
     this.skipped = 0;
     if (shown.length > 0 || skipped > 0) this.progress({ kind: 'lines', lines: shown, skipped });
+    await this.ready?.();
   }
 }

@@ -1,11 +1,12 @@
 /**
- * Which texts hold a pattern. The pattern is somebody's, and may backtrack for ever; so it works in a thread of its own,
- * which is ended when it takes too long.
+ * Which texts hold a pattern. An expression is somebody's, and may backtrack for ever; so it works in a thread of its
+ * own, which is ended when it takes too long. Plain text needs none.
  */
 import { Worker } from 'node:worker_threads';
 import type { LogPattern } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
 import { within } from '../../within.ts';
+import { expressionOf } from './expression.ts';
 import { needleArguments } from './journal-needle.ts';
 
 /** Milliseconds for one lot of texts. */
@@ -27,9 +28,11 @@ export class Matcher {
 
   /** Texts must hold all of them; without any every text does. @throws Failure 'bad-pattern' */
   constructor(private readonly patterns: readonly LogPattern[]) {
-    this.expressions = patterns.map(compile);
+    this.expressions = patterns.map(expressionOf);
     const needles = this.expressions.map(({ source, ignoreCase }) => needleArguments(source, ignoreCase));
     this.arguments = needles.find((needle) => needle.length > 0) ?? [];
+    // It takes as long as reading the first lines does, so both begin together.
+    if (this.isOfPeople) this.start();
   }
 
   /** Is there anything to look for? */
@@ -37,10 +40,16 @@ export class Matcher {
     return this.expressions.length > 0;
   }
 
+  /** Is any of them an expression that somebody has written? */
+  private get isOfPeople(): boolean {
+    return this.patterns.some(({ regular }) => regular);
+  }
+
   /** One answer a text. @throws Failure 'bad-pattern' where it takes too long */
   async test(texts: readonly string[], signal: AbortSignal): Promise<boolean[]> {
     if (this.expressions.length === 0) return texts.map(() => true);
     if (texts.length === 0) return [];
+    if (!this.isOfPeople) return texts.map((text) => this.expressions.every((expression) => expression.test(text)));
     const worker = this.start();
     let onMessage: (holds: boolean[]) => void = () => undefined;
     let onError: (error: Error) => void = () => undefined;
@@ -55,7 +64,7 @@ export class Matcher {
       this.close();
       if (signal.aborted) throw error;
       const pattern = this.patterns.map(({ text }) => text).join(' ');
-      throw fail('bad-pattern', { pattern, why: 'it takes too long on the lines of this log' }, error);
+      throw fail('bad-pattern', { pattern, why: 'It takes too long on the lines of this log' }, error);
     } finally {
       worker.off('message', onMessage).off('error', onError);
     }
@@ -70,23 +79,5 @@ export class Matcher {
     const workerData = this.expressions.map(({ source, flags }) => ({ source, flags }));
     this.worker ??= new Worker(thread, { eval: true, workerData, stdout: true, stderr: true });
     return this.worker;
-  }
-}
-
-function compile(pattern: LogPattern): RegExp {
-  const { text, regular } = pattern;
-  const matchCase = pattern.matchCase ?? /\p{Lu}/u.test(regular ? text.replace(/\\./gsu, '') : text);
-  const source = regular ? text : text.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&');
-  const ignoring = matchCase ? '' : 'i';
-  try {
-    return new RegExp(source, `u${ignoring}`);
-  } catch {
-    // Without "u" more is taken for itself: "\-", "a{".
-    try {
-      return new RegExp(source, ignoring);
-    } catch (cause) {
-      const why = (cause as Error).message.replace(/^Invalid regular expression: (\/.*\/\w*: )?/s, '');
-      throw fail('bad-pattern', { pattern: text, why: why.charAt(0).toLowerCase() + why.slice(1) }, cause);
-    }
   }
 }

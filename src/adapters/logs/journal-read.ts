@@ -18,6 +18,8 @@ export interface Request {
   from: LogPlace;
   direction: 'older' | 'newer';
   patterns: LogPattern[];
+  /** So many are probably enough. More come where they are asked for. */
+  most?: number;
 }
 
 interface Lot {
@@ -27,32 +29,46 @@ interface Lot {
 }
 
 /** Records strictly behind `from` that hold the patterns, in the direction. Leaving the loop ends journalctl. */
-export async function* matches(
-  { filter, where }: Journal,
-  { from, direction, patterns }: Request,
-  signal: AbortSignal,
-): AsyncGenerator<Lot> {
-  const matcher = new Matcher(patterns);
-  const asked = stretch(filter, from, direction);
-  if (!asked) return;
-  const span = spanOf(filter);
-  const args = [...where, ...base, ...asked.args, ...matcher.arguments];
+export async function* matches(journal: Journal, request: Request, signal: AbortSignal): AsyncGenerator<Lot> {
+  const matcher = new Matcher(request.patterns);
   try {
-    for await (const lines of jsonLines(args, { limit: Infinity, signal })) {
-      const records = lines.map(recordOf).filter((record) => record !== undefined);
-      const isPast = records.findIndex(({ at }) => (direction === 'older' ? at < low(span) : at > high(span)));
-      const within = (isPast < 0 ? records : records.slice(0, isPast)).filter(({ cursor }) => cursor !== asked.skip);
-      const holds = await matcher.test(
-        within.map(({ message }) => message),
-        signal,
-      );
-      const reached = records.at(-1)?.at;
-      if (reached !== undefined) yield { found: within.filter((_record, at) => holds[at]), reached };
-      if (isPast >= 0) return;
-    }
+    for (let from: LogPlace | undefined = request.from; from !== undefined; )
+      from = yield* portion(journal, { ...request, from }, matcher, signal);
   } finally {
     matcher.close();
   }
+}
+
+/** @returns where to go on; undefined: nothing lies behind */
+async function* portion(
+  { filter, where }: Journal,
+  { from, direction, most }: Request,
+  matcher: Matcher,
+  signal: AbortSignal,
+): AsyncGenerator<Lot, LogPlace | undefined> {
+  const asked = stretch(filter, from, direction);
+  if (!asked) return undefined;
+  const span = spanOf(filter);
+  const count = most === undefined || matcher.isNeeded || !asked.isCountable ? Infinity : most + (asked.skip ? 1 : 0);
+  const args = [...where, ...base, ...asked.args, ...matcher.arguments];
+  if (count < Infinity) args.push(`--lines=${count}`);
+  let came = 0;
+  let last: LogPlace | undefined;
+  for await (const lines of jsonLines(args, { limit: Infinity, signal })) {
+    came += lines.length;
+    const records = lines.map(recordOf).filter((record) => record !== undefined);
+    const isPast = records.findIndex(({ at }) => (direction === 'older' ? at < low(span) : at > high(span)));
+    const within = (isPast < 0 ? records : records.slice(0, isPast)).filter(({ cursor }) => cursor !== asked.skip);
+    const holds = await matcher.test(
+      within.map(({ message }) => message),
+      signal,
+    );
+    const newest = records.at(-1);
+    if (newest) yield { found: within.filter((_record, at) => holds[at]), reached: newest.at };
+    if (isPast >= 0) return undefined;
+    last = newest?.cursor ?? last;
+  }
+  return came < count || last === from ? undefined : last;
 }
 
 const low = ({ since = Number.NEGATIVE_INFINITY }: Span) => since;
@@ -66,7 +82,7 @@ export async function edgeOf(
 ): Promise<JournalRecord | undefined> {
   const asked = stretch(filter, place, place === 'oldest' ? 'newer' : 'older');
   if (!asked) return undefined;
-  const args = [...where, ...base, ...asked.args];
+  const args = [...where, ...base, ...asked.args, ...(asked.isCountable ? ['--lines=1'] : [])];
   for await (const lines of jsonLines(args, { limit: LIMIT, signal })) {
     const first = lines.map(recordOf).find((record) => record !== undefined);
     if (first) return first;

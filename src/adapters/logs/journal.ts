@@ -58,7 +58,8 @@ async function page(
   const found: LogEntry[] = [];
   const ended = (isEnd: boolean): LogPage => ({ lines: direction === 'older' ? found.reverse() : found, isEnd });
   try {
-    const request = { from, direction, patterns: only ? [only] : [] };
+    // One more tells whether this is the end.
+    const request = { from, direction, patterns: only ? [only] : [], most: lines + 1 };
     let length = 0;
     for await (const lot of matches(journal, request, AbortSignal.any([signal, clock.signal]))) {
       for (const record of lot.found) {

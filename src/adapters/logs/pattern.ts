@@ -2,6 +2,7 @@
 import { isAscii } from 'node:buffer';
 import type { LogPattern } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
+import { expressionOf } from './expression.ts';
 
 /** From the first byte of a line up to behind its newline. */
 export type Span = [start: number, end: number];
@@ -41,14 +42,12 @@ export function matcherOf(patterns: readonly LogPattern[]): Matcher {
 
 function parse(pattern: LogPattern): { isBytes: boolean; find: Find; holds: Holds } {
   const { text, regular } = pattern;
-  const matchCase = pattern.matchCase ?? /\p{Lu}/u.test(regular ? text.replace(/\\./gsu, '') : text);
   if (!regular && text.includes('\n')) throw fail('bad-pattern', { pattern: text, why: 'No line holds a line break' });
-  if (!regular && matchCase) {
+  const single = expressionOf(pattern);
+  if (!regular && !single.ignoreCase) {
     const needle = Buffer.from(text);
     return { isBytes: true, find: (lines) => literal(lines, needle), holds: (line) => line.includes(text) };
   }
-  const flags = matchCase ? '' : 'i';
-  const single = regular ? compile(text, flags) : compile(escaped(text), flags);
   const holds: Holds = (line) => single.test(line);
   // What looks around may see the next line, and then not match where the line alone would.
   const looksAround = regular && /\(\?<?[=!]/.test(text);
@@ -57,24 +56,6 @@ function parse(pattern: LogPattern): { isBytes: boolean; find: Find; holds: Hold
     ? (lines, beat) => lineByLine(lines, holds, beat)
     : (lines, beat) => regularly(lines, many, holds, beat);
   return { isBytes: false, find, holds };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-function compile(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, `${flags}u`);
-  } catch {
-    // Much that people write is refused with the flag "u": "\-", a lone "{".
-  }
-  try {
-    return new RegExp(source, flags);
-  } catch (cause) {
-    const why = (cause as Error).message.replace(/^Invalid regular expression: .*: /s, '');
-    throw fail('bad-pattern', { pattern: source, why }, cause);
-  }
 }
 
 function* literal(lines: Buffer, needle: Buffer): Generator<Span> {

@@ -194,6 +194,30 @@ describeWith({ programs: ['journalctl'], paths: [journalRemote] }, 'a journal of
     expect(found.told.length + found.skipped).toBe(199);
   });
 
+  test('followed by somebody who does not read: nothing is told meanwhile, and nothing lost', async () => {
+    const stop = new AbortController();
+    const news: LogNews[] = [];
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const only = { text: 'line', regular: false };
+    const call = { signal: stop.signal, progress: (one: LogNews) => void news.push(one), ready: () => held };
+    const following = reader().follow({ from: 'oldest', only }, call);
+    await until('the first news', () => news.length > 0);
+    // Others read all of it twice in the time.
+    for (let turn = 0; turn < 2; turn += 1)
+      await reader().count({ pattern: only }, { signal, progress: () => undefined });
+    expect(news).toHaveLength(1);
+    goOn();
+    const lines = () => news.flatMap((one) => (one.kind === 'lines' ? one.lines : []));
+    const skipped = () => news.reduce((sum, one) => sum + (one.kind === 'lines' ? one.skipped : 0), 0);
+    await until('the last line', () => lines().at(-1)?.text.startsWith('line 19999 '));
+    expect(lines().length + skipped()).toBe(COUNT);
+    stop.abort();
+    await following;
+  });
+
   test('a broken file among them hides nothing of the others', async () => {
     const broken = join(folder, 'broken');
     mkdirSync(broken);
