@@ -1,5 +1,6 @@
 /** The appliance put together of a machine, a brand, and a folder for what is kept. Which machine is chosen elsewhere. */
 import { setMaxListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
 import type { Machine } from '../adapters/machine.ts';
 import type { About, Appliance, Endings } from '../appliance.ts';
 import type { Brand } from '../brand/brand.ts';
@@ -63,6 +64,8 @@ export interface Assembly {
 export async function assemble(assembly: Assembly): Promise<Appliance> {
   const { machine, about, brand, log, state, pace = 1, closing = new AbortController().signal } = assembly;
   const { endings = () => undefined } = assembly;
+  // Everything is started with it off (scripts/wrapper), which suits a console and not what searches and packs.
+  setFlagsFromString('--opt');
   // Each group listens to it, and Node takes more than ten for a leak.
   setMaxListeners(0, closing);
   const audit = attributed(assembly.audit);

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { setFlagsFromString } from 'node:v8';
 import { healthAnswer, limits, paths, type RefusalCode, type Role, refusals } from '../protocol.ts';
 import { speakerOf } from './client-certificate.ts';
 import type { Registry } from './enrol.ts';
@@ -33,6 +34,8 @@ const keepAliveSeconds = 5;
 const headBytes = 16 * 1024;
 
 export function serverFor(serving: Serving, tls: ServerOptions): Server {
+  // Everything is started with it off (scripts/wrapper), for a console's sake.
+  setFlagsFromString('--opt');
   const patience = (serving.patience ?? usualPatience) * 1000;
   const server = createServer(
     {
