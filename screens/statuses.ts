@@ -1,8 +1,9 @@
 /** The newest status of the appliance, the line made of it, and what is said while the service is away. */
 import type { Status } from '../src/appliance.ts';
 import type { Link } from '../src/client/link.ts';
-import type { Line, Segment } from './kit/canvas.ts';
+import type { Segment } from './kit/canvas.ts';
 import type { Display } from './kit/display.ts';
+import type { StatusPart } from './kit/status-line.ts';
 import type { Entry } from './menu.ts';
 import { onLanguage, said, t } from './texts/texts.ts';
 
@@ -42,27 +43,39 @@ export class Statuses {
   }
 }
 
-function statusLine(status: Status): Line {
-  const parts: Segment[] = [
-    status.address
-      ? { text: `${status.name} – ${status.address}`, role: 'strong' }
-      : { text: t`${status.name} – no address`, role: 'bad' },
-    status.registered ? { text: t`registered`, role: 'good' } : { text: t`not registered`, role: 'warn' },
-    ...(status.registered ? [platform(status)] : []),
+/** From long to short, where there is little room; see StatusPart. */
+function statusLine(status: Status): StatusPart[] {
+  const { name, address, registered, pendingChange, power, diskFull, job } = status;
+  return [
+    address
+      ? { forms: [`${name} – ${address}`, `${name} ${address}`, address], role: 'strong', weight: 6 }
+      : { forms: [t`${name} – no address`, t`no address`], role: 'bad', weight: 6 },
+    registered
+      ? // Only who is registered can be connected, or not.
+        { forms: [t`registered`, ''], role: 'good', weight: 1 }
+      : { forms: [t`not registered`, t`unregistered`], role: 'warn', weight: 4 },
+    ...(registered ? [platform(status)] : []),
     ...(status.endings ? [endings(status.endings)] : []),
-    ...(status.pendingChange
-      ? [{ text: t`${said(status.pendingChange.what)}: waits for an answer`, role: 'warn' as const }]
-      : []),
-    ...(status.power ? [{ text: coming(status.power), role: 'warn' as const }] : []),
-    ...(status.diskFull ? [{ text: t`disk nearly full`, role: 'bad' as const }] : []),
-    ...(status.job ? [{ text: t`${said(status.job.what)} runs`, role: 'warn' as const }] : []),
+    ...(pendingChange ? [waiting(pendingChange.what)] : []),
+    ...(power ? [{ forms: [coming(power)], role: 'warn', weight: 9 } as const] : []),
+    ...(diskFull ? [{ forms: [t`disk nearly full`], role: 'bad', weight: 7 } as const] : []),
+    ...(job ? [{ forms: [t`${said(job.what)} runs`, ''], role: 'warn', weight: 3 } as const] : []),
   ];
-  return parts.flatMap((part, at) => (at === 0 ? [part] : [{ text: '   ', role: 'text' as const }, part]));
 }
 
-const endings = ({ times, why }: NonNullable<Status['endings']>): Segment => ({
-  text: times === 1 ? t`service restarted: ${said(why)}` : t`service restarted ${times} times: ${said(why)}`,
+const waiting = (what: string): StatusPart => ({
+  forms: [t`${said(what)}: waits for an answer`, t`a change waits for an answer`, t`change waits`],
+  role: 'warn',
+  weight: 5,
+});
+
+const endings = ({ times, why }: NonNullable<Status['endings']>): StatusPart => ({
+  forms:
+    times === 1
+      ? [t`service restarted: ${said(why)}`, t`service restarted`]
+      : [t`service restarted ${times} times: ${said(why)}`, t`service restarted ${times} times`],
   role: 'bad',
+  weight: 2,
 });
 
 const comes = {
@@ -72,7 +85,9 @@ const comes = {
 } as const;
 const coming = ({ action, at }: NonNullable<Status['power']>) => comes[action](at.slice(11, 19));
 
-function platform({ platform: { connected, since } }: Status): Segment {
+function platform({ platform: { connected, since } }: Status): StatusPart {
   const from = since ? t` since ${since.slice(0, 16).replace('T', ' ')}` : '';
-  return connected ? { text: t`connected${from}`, role: 'good' } : { text: t`not connected${from}`, role: 'bad' };
+  return connected
+    ? { forms: [t`connected${from}`, t`connected${''}`], role: 'good', weight: 0 }
+    : { forms: [t`not connected${from}`, t`not connected${''}`], role: 'bad', weight: 0 };
 }

@@ -170,7 +170,7 @@ async function crash(): Promise<never> {
 const terminal = await openTerminal();
 const frame = new Frame(terminal);
 frame.vendor = 'Gallery';
-frame.status = 'Every piece of the kit';
+frame.status = [{ forms: ['Every piece of the kit'], role: 'dim', weight: 0 }];
 const ui = uiOn(frame);
 await ui.menu({
   title: 'Kit',

@@ -1,6 +1,6 @@
 /** What a console is shown on, whatever it looks like: pieces for the screens, and what is true beside all of them. */
 import type { Problem } from '../../src/errors.ts';
-import type { Line } from './canvas.ts';
+import type { StatusPart } from './status-line.ts';
 import type { Ui } from './ui.ts';
 
 export interface Display {
@@ -12,7 +12,7 @@ export interface Display {
   /** Whose console it is, and beside it what is meant to be seen, from short to long: "LAB", "LAB (healthy)". */
   name(vendor: string, mark: readonly string[]): void;
   /** The line that is always true. */
-  status(line: Line): void;
+  status(parts: readonly StatusPart[]): void;
   /** Said over everything until it is taken back: the service is gone, say. */
   notice(problem: Problem | undefined): void;
   /** Nothing of what lies below is seen, until the password is right. `check` gives what is wrong with one. */

@@ -5,10 +5,11 @@
 import type { Problem } from '../../src/errors.ts';
 import { wrap } from '../../src/values/width.ts';
 import { t } from '../texts/texts.ts';
-import { type Buffer, Canvas, type Line, type Page } from './canvas.ts';
+import { type Buffer, Canvas, type Page } from './canvas.ts';
 import { Help } from './help.ts';
 import { everywhere, useLine } from './keys.ts';
 import type { Piece, Size, Stage } from './piece.ts';
+import { fitted, type StatusPart } from './status-line.ts';
 import type { Key, Terminal } from './terminal/types.ts';
 import { attributes } from './theme.ts';
 import { explain, sentence } from './told.ts';
@@ -28,7 +29,7 @@ export class Frame implements Stage {
   mark: readonly string[] = [];
   /** When a key was pressed last, in milliseconds since 1970. */
   lastKey = Date.now();
-  private statusLine: Line = '';
+  private statusLine: readonly StatusPart[] = [];
   private problem: Problem | undefined;
   private readonly pieces: Piece<unknown>[] = [];
   /** Keys that came when nobody could take them: before the first piece, or after one ended and before the next. */
@@ -82,8 +83,8 @@ export class Frame implements Stage {
     }
   }
 
-  set status(line: Line) {
-    this.statusLine = line;
+  set status(parts: readonly StatusPart[]) {
+    this.statusLine = parts;
     this.invalidate();
   }
 
@@ -156,7 +157,7 @@ export class Frame implements Stage {
       this.paintPieces(whole.part(0, 1, width, below - 1));
       // Last: which keys work can depend on what there was room for.
       this.paintTitleBar(whole.part(0, 0, width, 1));
-      whole.part(0, height - 1, width, 1).line(1, 0, this.statusLine, 'dim');
+      whole.part(0, height - 1, width, 1).line(1, 0, fitted(this.statusLine, width - 2));
     }
     const cursor = this.page.cursor as Page['cursor'];
     if (cursor) this.terminal.cursor(cursor.x, cursor.y);

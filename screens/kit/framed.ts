@@ -19,8 +19,8 @@ export async function openFramed(): Promise<Display> {
       frame.vendor = vendor;
       frame.mark = mark;
     },
-    status: (line) => {
-      frame.status = line;
+    status: (parts) => {
+      frame.status = parts;
     },
     notice: (problem) => {
       frame.notice = problem;

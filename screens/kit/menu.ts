@@ -1,6 +1,6 @@
 /** A menu: label, description, a live status beside it, greyed entries with the reason. */
 
-import { wrap } from '../../src/values/width.ts';
+import { shortened, wrap, wrapInto } from '../../src/values/width.ts';
 import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Segment } from './canvas.ts';
@@ -109,9 +109,30 @@ export class Menu extends Piece<void> {
     return Math.max(...this.options.items().map(({ description }) => description.length));
   }
 
+  /** Not every description has room beside its label: then that of the selected item stands below. */
+  private isNarrow(width: number): boolean {
+    return this.labelColumns + this.descriptionColumns + 2 > width;
+  }
+
+  /** What is said of an item below the others. */
+  private hintOf({ greyed, label, description }: MenuItem, width: number): string {
+    return greyed ?? (this.isNarrow(width) && description !== label ? description : '');
+  }
+
   /** Always the same rows, whichever item is selected: the box must not jump. */
   private hintRows(width: number): number {
-    return Math.max(0, ...this.options.items().map(({ greyed }) => (greyed ? wrap(greyed, width).length : 0)));
+    const rows = this.options
+      .items()
+      .map((item) => this.hintOf(item, width))
+      .map((hint) => (hint ? wrap(hint, width).length : 0));
+    return Math.max(0, ...rows);
+  }
+
+  /** How many of them there are room for: a description has one where items would go for more, a reason two. */
+  private hintRoom({ width, height }: Size): number {
+    const items = this.options.items();
+    const least = items.some(({ greyed }) => greyed) ? 2 : 1;
+    return Math.min(this.hintRows(width), Math.max(least, Math.min(3, height - 1 - items.length)));
   }
 
   size(room: Size): Size {
@@ -123,8 +144,7 @@ export class Menu extends Piece<void> {
 
   paint(canvas: Canvas): void {
     const items = this.options.items();
-    // A third row only where no item has to go for it.
-    const hintRows = Math.min(this.hintRows(canvas.width), Math.max(2, Math.min(3, canvas.height - 1 - items.length)));
+    const hintRows = this.hintRoom(canvas);
     // What goes first where rows are few: the empty line at the top, that above the buttons, the one above the hint.
     const spare = canvas.height - items.length - 1 - hintRows;
     const top = spare >= 2 ? 1 : 0;
@@ -135,10 +155,18 @@ export class Menu extends Piece<void> {
     items.slice(this.scroll.top, this.scroll.top + body.height).forEach((item, y) => {
       this.paintItem(body, y, item, this.scroll.top + y === this.at);
     });
-    const hint = this.item?.greyed ? wrap(this.item.greyed, canvas.width).slice(0, hintRows) : [];
-    canvas.lines(canvas.height - 1 - hintRows, hint, 'warn');
+    if (this.item) this.paintHint(canvas.part(0, canvas.height - 1 - hintRows, canvas.width, hintRows), this.item);
     this.scroll.paint(canvas, canvas.height - 1);
     this.buttons.paint(canvas, canvas.height - 1, true, this.scroll.columns);
+  }
+
+  private paintHint(canvas: Canvas, item: MenuItem): void {
+    if (canvas.height === 0) return;
+    canvas.lines(
+      0,
+      wrapInto(this.hintOf(item, canvas.width), canvas.width, canvas.height),
+      item.greyed ? 'warn' : 'text',
+    );
   }
 
   private paintItem(body: Canvas, y: number, item: MenuItem, selected: boolean): void {
@@ -154,7 +182,10 @@ export class Menu extends Piece<void> {
       row.cursor(1, 0);
     }
     row.text(1, 0, item.label, role);
-    row.text(this.labelColumns, 0, item.description, beside, body.width - this.labelColumns - statusColumns - 1);
+    if (!this.isNarrow(body.width)) {
+      const room = body.width - this.labelColumns - statusColumns - 1;
+      row.text(this.labelColumns, 0, shortened(item.description, room), beside, room);
+    }
     if (status) row.text(body.width - statusColumns, 0, status.text, selected && whole ? 'selected' : status.role);
   }
 }

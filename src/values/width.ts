@@ -30,6 +30,11 @@ export function cut(text: string, most: number): string {
   return text.slice(0, fitting(text, 0, most));
 }
 
+/** All of the text, or its first words and a mark that there is more, in at most so many columns (at least 2). */
+export function shortened(text: string, most: number): string {
+  return columns(text) <= most ? text : `${wrapLine(text, Math.max(1, most - 1))[0] ?? ''}…`;
+}
+
 /** Where the part that begins at `from` and fits into `most` columns ends; looks no further than it must. */
 function fitting(text: string, from: number, most: number): number {
   let used = 0;
@@ -49,6 +54,13 @@ function fitting(text: string, from: number, most: number): number {
  */
 export function wrap(text: string, most: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, most)));
+}
+
+/** At most so many of these lines (at least one); where there would be more, the last ends in a mark. */
+export function wrapInto(text: string, most: number, rows: number): string[] {
+  const lines = wrap(text, most);
+  if (lines.length <= rows) return lines;
+  return [...lines.slice(0, rows - 1), shortened(lines.slice(rows - 1).join(' '), most)];
 }
 
 function wrapLine(text: string, most: number): string[] {

@@ -199,7 +199,7 @@ test('the buttons of a narrow screen slide along with the focus', async () => {
     │ desde aquí: Sistema, Primeros pasos. │
     │   … < English >  < Más tarde > más ↓ │
     └──────────────────────────────────────┘
-     gatehouse-lab – 10.20.0.15   sin regist
+     gatehouse-lab – 10.20.0.15   sin alta
     "
   `);
   expect(await after(keys.right, '< Configurar >')).toMatchInlineSnapshot(`
@@ -215,7 +215,7 @@ test('the buttons of a narrow screen slide along with the focus', async () => {
     │ desde aquí: Sistema, Primeros pasos. │
     │   < Configurar >  < Omitir > … más ↓ │
     └──────────────────────────────────────┘
-     gatehouse-lab – 10.20.0.15   sin regist
+     gatehouse-lab – 10.20.0.15   sin alta
     "
   `);
 });

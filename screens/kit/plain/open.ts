@@ -2,7 +2,6 @@
 
 import type { ProblemCode } from '../../../src/errors.ts';
 import { t } from '../../texts/texts.ts';
-import type { Line } from '../canvas.ts';
 import { cells } from '../cells.ts';
 import type { Display } from '../display.ts';
 import { glyphOf } from '../terminal/glyph.ts';
@@ -100,8 +99,8 @@ export function openPlain(because?: string): Display {
     },
     left: talk.left,
     name: (vendor, mark) => talk.say(...opening([vendor, mark.at(-1)].filter(Boolean).join(', '), because)),
-    status: (text) => {
-      talk.status = statusSaid(text);
+    status: (parts) => {
+      talk.status = parts.map(({ forms: [whole] }) => whole).join(', ');
     },
     notice: (problem) => {
       // Tried again, it can be away for another reason: that is no news.
@@ -119,15 +118,6 @@ const opening = (who: string, because: string | undefined) => [
     ? t`${who}. Plain mode, as ${because}. ? at any prompt gives help.`
     : t`${who}. Plain mode: ? at any prompt gives help.`,
 ];
-
-/** The parts of the status line, which stand apart by blanks, one after the other. */
-function statusSaid(line: Line): string {
-  const parts = typeof line === 'string' ? [line] : line.map(({ text }) => text);
-  return parts
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .join(', ');
-}
 
 /** What can be sent of the text: all of it, or ASCII. Newlines and the echo of a correction stay. */
 function shownAs(text: string, look: Parameters<typeof glyphOf>[1]): string {
