@@ -108,7 +108,7 @@ export interface Problems {
   'unknown-report': { name: string };
   'report-failed': { why: string };
   'disk-full': { path: string; needed: number; free: number };
-  /** The brand has no key to encrypt to. */
+  /** Neither the machine nor the brand has a key to encrypt to. */
   'no-support-key': Record<string, never>;
   'host-key-other': { host: string; confirmed: string; shown: string };
   'upload-failed': { host: string; why: string };
@@ -455,7 +455,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
   'no-support-key': (_, t) => ({
     what: t`There is no support key to encrypt the report to.`,
     why: t`A report is never written without encryption.`,
-    advice: t`Install a brand file with the keys of support.`,
+    advice: t`Ask support for its public key (age1…) and have root put it into /etc/gatehouse/support.keys, one a line. Whoever has none yet makes a pair: age-keygen -o support.key, which prints the public one.`,
   }),
   'host-key-other': (d, t) => ({
     what: t`The host key of ${d.host} is not the one that was confirmed.`,

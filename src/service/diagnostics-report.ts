@@ -77,7 +77,11 @@ class Reports {
     const { handover } = this;
     const known = async (name: string) => ({ report: await this.keep.one(name), path: this.keep.pathOf(name) });
     return {
-      items: (_args, { signal = never } = {}) => this.list(signal),
+      items: async (_args, { signal = never } = {}) => {
+        // Nobody shall choose what goes into a report that cannot be made.
+        await this.recipients();
+        return this.list(signal);
+      },
       read: () => this.state(),
       watch: (_args, call = {}) => this.watch(call),
       start: ({ items }, { by = 'nobody known' } = {}) => this.start(items, by),
@@ -205,20 +209,26 @@ class Reports {
   }
 
   /** What can be wrong before anything begins is said to whoever asks. */
-  private async prepared(): Promise<{ recipients: string[]; machine: string }> {
-    const { machine, brand } = this.sources.system;
-    const signal = this.sources.system.closing;
-    const own = await within(10_000, 'The support key', (inner) => machine.diagnostics.recipients(inner), signal);
+  private async prepared(): Promise<{ recipients: readonly string[]; machine: string }> {
+    const { machine, closing } = this.sources.system;
+    const recipients = await this.recipients();
+    await this.keep.prepare();
+    const name = await within(3000, 'The host name', machine.facts.hostName, closing).catch(() => 'appliance');
+    return { recipients, machine: name };
+  }
+
+  /** @throws Failure 'no-support-key' where neither the machine nor the brand has one */
+  private async recipients(): Promise<readonly string[]> {
+    const { machine, brand, closing } = this.sources.system;
+    const own = await within(10_000, 'The support key', (inner) => machine.diagnostics.recipients(inner), closing);
     const recipients = own.length > 0 ? own : brand.supportKeys;
     if (recipients.length === 0) throw fail('no-support-key', {});
-    await this.keep.prepare();
-    const name = await within(3000, 'The host name', machine.facts.hostName, signal).catch(() => 'appliance');
-    return { recipients, machine: name };
+    return recipients;
   }
 
   private async carryOut(
     job: ReportJob,
-    { recipients, machine }: { recipients: string[]; machine: string },
+    { recipients, machine }: { recipients: readonly string[]; machine: string },
     cancel: AbortController,
   ): Promise<void> {
     const { system, version } = this.sources;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ReportsState } from '../../src/appliance.ts';
 import type { Link } from '../../src/client/link.ts';
+import { explain } from '../../src/errors.ts';
 import { filesIn, manifestIn, opened, reportPrograms } from '../jobs/report/making.ts';
 import { applianceOn, failing, seen } from '../service/world.ts';
 import { describeWith } from '../setup/needs.ts';
@@ -24,6 +25,16 @@ async function ended(link: Link): Promise<ReportsState> {
     ({ job }) => job === undefined,
   );
 }
+
+test('without a support key is refused before anybody chooses what goes in, with what to do', async () => {
+  const { machine, state } = await quickLab();
+  const keyless = { ...machine, diagnostics: { ...machine.diagnostics, recipients: async () => [] } };
+  const { link } = await applianceOn(keyless, state);
+  const refused = await failing(link.appliance.report.items({}));
+  expect(refused).toEqual({ code: 'no-support-key', details: {} });
+  expect(explain(refused).advice).toMatch(/age1.*\/etc\/gatehouse\/support\.keys.*age-keygen/);
+  expect(await failing(link.appliance.report.start({}))).toEqual(refused);
+});
 
 describeWith({ programs: reportPrograms }, 'a report of the lab', () => {
   test('is previewed, made, and opened with the key in its folder', async () => {
