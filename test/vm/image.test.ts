@@ -1,6 +1,6 @@
 /** The image as it is given away: what is on its disk before it was ever switched on, and what it opens when it is. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -146,17 +146,26 @@ describeWith(machineNeeds, 'the image', () => {
 });
 
 describeWith(machineNeeds, 'the image, booted by UEFI', () => {
+  const secondDisk = 268_435_456_000;
+  let folder = '';
   let machine: Machine | undefined;
   const inside = (command: string) => machine?.shell(command) ?? Promise.reject(new Error('There is no machine.'));
 
   beforeAll(async () => {
-    machine = await Machine.make({ uefi: true });
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-disks-'));
+    const second = join(folder, 'second.raw');
+    writeFileSync(second, '');
+    truncateSync(second, secondDisk);
+    machine = await Machine.make({ uefi: true, disks: [second] });
     await machine.serveNames();
     await machine.powerOn();
     await machine.reachable(400_000);
     await machine.serial.waitFor(/< (OK|Next) >/, 300_000);
   }, 900_000);
-  afterAll(() => machine?.end());
+  afterAll(async () => {
+    await machine?.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   test('shows the console on the screen as well, and nothing of its start over it', async () => {
     expect(await inside('ls /sys/firmware/efi')).toContain('systab');
@@ -172,6 +181,12 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
     expect(Number(size)).toBeGreaterThan(31e9);
     expect(await inside('cat /etc/machine-id')).toMatch(/^[0-9a-f]{32}\n$/);
     expect(await inside('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')).toContain('ED25519');
+  });
+
+  test('tells of its second disk', async () => {
+    const info = JSON.parse(await inside('gatehouse info --json'));
+    expect(info.disk2.value).toMatchObject({ device: 'vdb', size: secondDisk });
+    expect(info.buildVersion.value).toMatch(/^gatehouse \d+\.\d+/);
   });
 
   test('opens no port to others', async () => {
