@@ -31,7 +31,7 @@ export interface ConsoleOptions {
  * where that is asked for, and where the terminal cannot show the other. Gives the exit code.
  */
 export async function openConsole({ link, plain = false, over }: ConsoleOptions): Promise<number> {
-  setLanguage(languageFor(process.env, undefined));
+  await setLanguage(languageFor(process.env, undefined));
   const display = await openDisplay(plain);
   const ended = new AbortController();
   try {
@@ -43,21 +43,21 @@ export async function openConsole({ link, plain = false, over }: ConsoleOptions)
       role: 'operator',
       session: { trusted: false },
     };
-    const learn = (about: About) => {
-      setLanguage(languageFor(process.env, about.language));
+    const learn = async (about: About) => {
+      await setLanguage(languageFor(process.env, about.language));
       const brand = brandNamed(about.brand) ?? defaultBrand;
       Object.assign(surroundings, { brand, role: about.role });
       display.name(brand.vendor, marks(about));
     };
     const about = await aboutWithin(link);
-    if (about) learn(about);
+    if (about) await learn(about);
     else {
       display.name(defaultBrand.vendor, []);
       // Until the service answers, all that is shown is that it does not.
       const noKey = display.lastKey;
       const comeLate = async () => {
         const late = await aboutAtLast(link, ended.signal);
-        learn(late);
+        await learn(late);
         if (isNew(late) && display.lastKey === noKey) await firstSteps(surroundings);
       };
       void comeLate().catch(() => undefined);

@@ -29,7 +29,7 @@ export async function takeLanguage(
   if (!(await permitted(surroundings))) return false;
   const rules = { passwordBeforeChanges, idleLockMinutes, windowSeconds, language: next };
   const set = await ui.busy(t`Setting the language`, (signal) => appliance.access.set(rules, { signal }));
-  if (set.ok) setLanguage(next);
+  if (set.ok) await setLanguage(next);
   else await ui.problem(t`Language`, set.problem);
   return set.ok;
 }

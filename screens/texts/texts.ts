@@ -3,17 +3,16 @@
  * has for it in that language's file. Only screens are translated: the service, its log, the audit and the command line
  * speak English. Words that are used, and how, are in glossary.md.
  */
-import spanish from './es.json' with { type: 'json' };
 
 export type Language = 'en' | 'es';
 
 /** Each in its own words. */
 export const languages: Record<Language, string> = { en: 'English', es: 'Español' };
 
-const catalogues: Record<Language, ReadonlyMap<string, string>> = {
-  en: new Map(),
-  es: new Map(Object.entries(spanish)),
-};
+/** Loaded with its language: a start in English does without. */
+const catalogues: Partial<Record<Language, ReadonlyMap<string, string>>> = {};
+const files = { es: () => import('./es.json', { with: { type: 'json' } }) };
+let catalogue: ReadonlyMap<string, string> = new Map();
 
 let now: Language = 'en';
 let patterns: readonly Pattern[] | undefined;
@@ -23,7 +22,10 @@ export function language(): Language {
   return now;
 }
 
-export function setLanguage(next: Language): void {
+/** English at once; another when its texts are there. */
+export async function setLanguage(next: Language): Promise<void> {
+  if (next !== 'en') catalogues[next] ??= new Map(Object.entries((await files[next]()).default));
+  catalogue = catalogues[next] ?? new Map();
   now = next;
   patterns = undefined;
   for (const listener of listeners) listener();
@@ -46,7 +48,7 @@ export function languageFor(env: Readonly<Record<string, string | undefined>>, s
 
 /** t`Let ${name} be fetched?`: the text in the console's language. The catalogue has it as "Let {0} be fetched?". */
 export function t(parts: TemplateStringsArray, ...values: unknown[]): string {
-  const found = catalogues[now].get(keyOf(parts));
+  const found = catalogue.get(keyOf(parts));
   if (found !== undefined) return filled(found, values);
   return parts.reduce((text, part, at) => `${text}${String(values[at - 1])}${part}`);
 }
@@ -64,9 +66,9 @@ const filled = (text: string, values: readonly unknown[]) =>
  */
 export function said(english: string): string {
   if (now === 'en') return english;
-  const whole = catalogues[now].get(english);
+  const whole = catalogue.get(english);
   if (whole !== undefined) return whole;
-  patterns ??= patternsOf(catalogues[now]);
+  patterns ??= patternsOf(catalogue);
   for (const { form, text } of patterns) {
     const found = form.exec(english);
     if (found) return filled(text, found.slice(1).map(said));

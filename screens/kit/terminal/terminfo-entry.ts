@@ -62,13 +62,13 @@ export function parseEntry(data: Buffer): Entry {
   const [magic, names, booleans, numbers, strings, tableSize] = [0, 2, 4, 6, 8, 10].map((at) =>
     data.readUInt16LE(at),
   ) as [number, number, number, number, number, number];
-  if (magic !== 0x11a && magic !== 0x21e) throw new RangeError('no terminal description');
+  if (magic !== 0x11a && magic !== 0x21e) throw new RangeError('magic');
   const width = magic === 0x21e ? 4 : 2;
   const numbersAt = header + names + booleans + ((names + booleans) % 2);
   const stringsAt = numbersAt + numbers * width;
   const tableAt = stringsAt + strings * 2;
   const end = tableAt + tableSize;
-  if (end > data.length) throw new RangeError('cut off');
+  if (end > data.length) throw new RangeError('length');
 
   const entry: Entry = { booleans: {}, numbers: {}, strings: {}, namesPaste: data.indexOf('\0BE\0', end) >= 0 };
   each(places.booleans, booleans, (name, place) => {
@@ -84,7 +84,7 @@ export function parseEntry(data: Buffer): Entry {
     if (offset < 0) return;
     const begin = tableAt + offset;
     const zero = data.indexOf(0, begin);
-    if (zero < 0 || zero >= end) throw new RangeError('a string without its end');
+    if (zero < 0 || zero >= end) throw new RangeError('unterminated');
     entry.strings[name] = data.toString('ascii', begin, zero);
   });
   return entry;

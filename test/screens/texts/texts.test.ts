@@ -63,8 +63,8 @@ const composed: Record<string, string> = {
   'Network settings of eth0': 'Ajustes de red de eth0',
 };
 
-test.each(Object.entries(composed))('%s', (english, text) => {
-  setLanguage('es');
+test.each(Object.entries(composed))('%s', async (english, text) => {
+  await setLanguage('es');
   expect(said(english)).toBe(text);
 });
 
@@ -74,8 +74,8 @@ const ages = Object.values({ ...lengths, second: 1 }).flatMap((length) =>
 );
 const agoOf = (seconds: number) => agoSaid(new Date(1e12 - seconds * 1000).toISOString(), 1e12);
 
-test('how long ago something was', () => {
-  setLanguage('es');
+test('how long ago something was', async () => {
+  await setLanguage('es');
   for (const seconds of ages) expect(said(agoOf(seconds)), agoOf(seconds)).toMatch(/^(hace|en) \d+ [a-zñí]+$/);
   expect(said(agoOf(3 * 86_400))).toBe('hace 3 días');
   expect(said(agoOf(0))).toBe('ahora mismo');
@@ -133,21 +133,21 @@ describe('the language to begin with', () => {
   });
 });
 
-test('a text is said in the language of now, its values in the order of that language', () => {
+test('a text is said in the language of now, its values in the order of that language', async () => {
   expect(t`${'eth0'} is busy.`).toBe('eth0 is busy.');
-  setLanguage('es');
+  await setLanguage('es');
   expect(t`Back`).toBe('Volver');
   expect(t`Let ${'a.tar'} be fetched?`).toBe('¿Dejar recoger a.tar?');
-  setLanguage('en');
+  await setLanguage('en');
   expect(t`Let ${'a.tar'} be fetched?`).toBe('Let a.tar be fetched?');
 });
 
-test('a value that looks like a placeholder stays what it is', () => {
-  setLanguage('es');
+test('a value that looks like a placeholder stays what it is', async () => {
+  await setLanguage('es');
   expect(t`${'{1}'} did not answer within ${'{0}'} s.`).toBe('{1} no respondió en {0} s.');
 });
 
-test('what is not known stays English', () => {
-  setLanguage('es');
+test('what is not known stays English', async () => {
+  await setLanguage('es');
   expect(said('E: Unable to locate package')).toBe('E: Unable to locate package');
 });
