@@ -1,4 +1,4 @@
-/** What the painter sends, seen by a real terminal emulator: that it shows the cells, and how little it takes. */
+/** What the painter sends, seen by terminal emulators: that it shows the cells, and how little it takes. */
 import headless from '@xterm/headless';
 import blessed from 'blessed';
 import fc from 'fast-check';
@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Painter } from '../../../../screens/kit/terminal/painter.ts';
 import { readTerminfo } from '../../../../screens/kit/terminal/terminfo.ts';
 import type { Look } from '../../../../screens/kit/terminal/types.ts';
+import { Strict, type StrictCell } from '../../../terminal/emulator/strict.ts';
 
 type Cells = [number, string][][];
 const plain = (0x1ff << 9) | 0x1ff;
@@ -42,6 +43,11 @@ class Shown {
     const foreground = cell.isFgDefault() ? -1 : cell.getFgColor();
     return { text, background, foreground, inverse, underline, bold: cell.isBold() !== 0 };
   }
+}
+
+/** A blank has no foreground. */
+function asSeen(cell: StrictCell): Partial<StrictCell> {
+  return cell.text === ' ' && !cell.underline && !cell.inverse ? { text: ' ', background: cell.background } : cell;
 }
 
 const asAscii: Record<string, string> = {
@@ -163,6 +169,68 @@ describe.each(looks)('on %s with %j', (term, look) => {
       { numRuns: 60 },
     );
   });
+});
+
+/** Rows go up or down within a part of the screen, and others come in, as in a log. */
+const moves = fc.array(
+  fc.record({
+    top: fc.integer({ min: 0, max: 11 }),
+    bottom: fc.integer({ min: 0, max: 11 }),
+    by: fc.integer({ min: -4, max: 4 }),
+    fresh: fc.array(anyRow, { minLength: 4, maxLength: 4 }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+describe.each(looks)('on %s with %j', (term, look) => {
+  test('rows that moved are shown where they are now, by nothing that its terminfo entry has not', () => {
+    fc.assert(
+      fc.property(fc.array(anyRow, { minLength: 12, maxLength: 12 }), moves, (first, all) => {
+        const emulator = new Strict(term, columns, 12);
+        const terminfo = readTerminfo(term);
+        emulator.feed(terminfo.string.linesReady ?? '');
+        const painter = new Painter(terminfo, look);
+        let cells: Cells = first;
+        const paint = () => {
+          const bytes = painter.paint(cells, columns, 12, null);
+          emulator.feed(bytes);
+          expect(emulator.isTidy, 'scroll region and character set').toBe(true);
+          const anew = new Strict(term, columns, 12);
+          anew.feed((terminfo.string.linesReady ?? '') + new Painter(terminfo, look).paint(cells, columns, 12, null));
+          for (let y = 0; y < 12; y++)
+            for (let x = 0; x < columns; x++)
+              expect(asSeen(emulator.cell(x, y)), `cell ${x},${y}`).toEqual(asSeen(anew.cell(x, y)));
+        };
+        paint();
+        for (const { top, bottom, by, fresh } of all) {
+          const [from, to] = [Math.min(top, bottom), Math.max(top, bottom) + 1];
+          const moved = cells.slice(from, to);
+          const count = Math.min(Math.abs(by), moved.length);
+          const [kept, come] = [moved.length - count, fresh.slice(0, count)];
+          const part = by > 0 ? [...come, ...moved.slice(0, kept)] : [...moved.slice(count), ...come];
+          cells = [...cells.slice(0, from), ...part, ...cells.slice(to)];
+          paint();
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+test.each(['vt100', 'vt220', 'linux', 'xterm-256color'])('one more line of a log on %s takes little more', (term) => {
+  const look: Look = { colours: 0, unicode: false, lines: 'ascii' };
+  const log = (first: number): Cells =>
+    Array.from({ length: 24 }, (_, y) => {
+      const line =
+        y === 0 || y > 20 ? '-'.repeat(80) : `| line ${first + y} of ${(first + y) * 7919}`.padEnd(79).concat('|');
+      return [...line].map((c): [number, string] => [plain, c]);
+    });
+  const painter = new Painter(readTerminfo(term), look);
+  painter.paint(log(100), 80, 24, null);
+  const added = painter.paint(log(101), 80, 24, null);
+  expect(added.length).toBeLessThan(30 + 40);
+  expect(painter.paint(log(101), 80, 24, null)).toBe('');
+  expect(painter.paint(log(98), 80, 24, null).length, 'three lines back').toBeLessThan(30 + 3 * 40);
 });
 
 const box = (7 << 9) | 4;
