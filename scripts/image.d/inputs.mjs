@@ -12,7 +12,10 @@ export const part = (name) => join(top, 'scripts/image.d', name);
 const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 export const cache = join(process.env.GATEHOUSE_CACHE ?? join(cacheHome, 'gatehouse'), 'image');
 
-export const suites = ['bookworm', 'trixie'];
+/** Seconds: the day each release came out. What dates itself in making it says this one, whatever day it is. */
+export const released = { bookworm: 1_686_355_200, trixie: 1_754_697_600 };
+
+export const suites = Object.keys(released);
 
 /** What the appliance is beyond Debian's minimum and what our package wants. */
 const appliance = [
@@ -36,7 +39,13 @@ export const excludes = part('files/etc/dpkg/dpkg.cfg.d/gatehouse');
 
 /** The name of the Debian below. */
 export const rootKey = (suite) =>
-  digest([suite, ...packagesOf(suite), readFileSync(part('make-root')), readFileSync(excludes)]);
+  digest([
+    suite,
+    String(released[suite]),
+    ...packagesOf(suite),
+    readFileSync(part('make-root')),
+    readFileSync(excludes),
+  ]);
 
 /** The name of the image that is made with a package, told by its bytes or by the source that it is built of. */
 export const imageKey = (suite, ofPackage) => digest([rootKey(suite), ofPackage, ...textsBelow(part('.'))]);

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ids, writeDisk } from './disk.mjs';
-import { cache, excludes, packagesOf, part, sourceDate, top } from './inputs.mjs';
+import { cache, excludes, packagesOf, part, released, sourceDate, top } from './inputs.mjs';
 import { run } from './run.mjs';
 
 /** Debian's packages of what is used here, by a program or a file of each. */
@@ -41,9 +41,6 @@ function canRun(file) {
 
 /** What is mounted in there is of no concern to others, and goes with it. */
 const apart = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
-
-/** Seconds: the day each release came out. What dates itself in making it says this one, whatever day it is. */
-const released = { bookworm: 1_686_355_200, trixie: 1_754_697_600 };
 
 /** The Debian below, as `folder`; where it is already there it stays. */
 export async function makeDebian(folder, suite) {

@@ -159,8 +159,8 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
     machine = await Machine.make({ uefi: true, disks: [second] });
     await machine.serveNames();
     await machine.powerOn();
-    await machine.reachable(400_000);
-    await machine.serial.waitFor(/< (OK|Next) >/, 300_000);
+    await machine.reachable(600_000);
+    await machine.serial.waitFor(/< (OK|Next) >/, 250_000);
   }, 900_000);
   afterAll(async () => {
     await machine?.end();
