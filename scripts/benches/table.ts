@@ -91,11 +91,12 @@ function cellsOf(row: Row): Cells {
   });
   const wanted = (row.wanted ?? []).map((one) => `${wantedText(one)}: ${judgementText(row, one)}`);
   const runs = row.ours?.runs ?? row.beside?.find(({ figure }) => figure)?.figure?.runs;
-  const notes = [row.note, runs === undefined ? '' : `${runs} runs`].filter(Boolean).join(', ');
+  const notes = [row.note, runs === undefined ? '' : `${runs} ${runs === 1 ? 'run' : 'runs'}`]
+    .filter(Boolean)
+    .join(', ');
   return { what: `${row.what}, ${row.unit} (${notes})`, ours: figureText(row.ours), beside, wanted };
 }
 
-/** "= 1.4 x" is ours to what stands beside it; a median, then from where to where nine tenths of the runs without the outermost lie. */
 const legend = 'Median (10 % to 90 % of the runs); "= 1.40 x" is ours divided by that one.';
 
 export function asText(found: Found): string {

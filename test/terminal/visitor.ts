@@ -45,6 +45,11 @@ export class Visitor {
     await this.menu([], tree, signal);
   }
 
+  /** From wherever it is to the main menu. */
+  async home(): Promise<void> {
+    await this.back([], tree);
+  }
+
   private async menu(above: readonly Step[], menu: Entry, signal?: AbortSignal): Promise<void> {
     const labels = this.labels.get(menu) ?? (await this.labelsOf());
     this.labels.set(menu, labels);
