@@ -1,4 +1,5 @@
 /** What ip(8) and networkctl(1) say of interfaces, put together to what is in effect and where it came from. Pure. */
+import { basename } from 'node:path';
 import * as z from 'zod';
 import type { InterfaceState } from '../../appliance.ts';
 import { addressOf } from '../../values/address.ts';
@@ -123,6 +124,12 @@ export function parseNetwork(said: Said, configured: Interfaces): Found[] {
   return [...found.filter(isFirst), ...found.filter((one) => !isFirst(one))];
 }
 
+/** Also what the system came with, where the name of a file of ours comes before it: that is read first, and alone. */
+function isOurs(file: string): boolean {
+  const name = /^(?:\/usr)?\/lib\/systemd\/network\/([^/]+)$/.exec(file)?.[1];
+  return file.startsWith(ours) || (name !== undefined && name > basename(ours));
+}
+
 interface Around {
   vlan: Link | undefined;
   hops: readonly Hop[];
@@ -142,7 +149,7 @@ function foundOf(one: Link, { vlan, hops, known, configured }: Around): Found {
     index: one.ifindex,
     device: vlan?.ifname ?? one.ifname,
     ...(settings ? { configured: settings } : {}),
-    ...(file === undefined || file.startsWith(ours) ? {} : { managedBy: harmless(file, { most: 100 }) }),
+    ...(file === undefined || isOurs(file) ? {} : { managedBy: harmless(file, { most: 100 }) }),
     link: one.flags.includes('LOWER_UP') ? 'up' : one.flags.includes('UP') ? 'no carrier' : 'down',
     ...(one.link_type === 'ether' && one.address ? { mac: harmless(one.address, { most: 17 }) } : {}),
     ...(one.mtu === undefined ? {} : { mtu: one.mtu }),

@@ -63,6 +63,18 @@ test('a VLAN of ours is told with its interface; of someone else, by itself and 
   expect(lan30).toMatchObject({ name: 'lan30', managedBy: '/etc/systemd/network/30-lan.network' });
 });
 
+test.each([
+  ['/usr/lib/systemd/network/80-gatehouse.network', undefined],
+  ['/lib/systemd/network/80-container-host0.network', undefined],
+  // Comes before ours, or may be somebody's own.
+  ['/usr/lib/systemd/network/05-vendor.network', '/usr/lib/systemd/network/05-vendor.network'],
+  ['/etc/systemd/network/80-dhcp.network', '/etc/systemd/network/80-dhcp.network'],
+])('what the system came with is in the way only where it is read before ours: %s', (file, managedBy) => {
+  const other = vlans.networkd.replaceAll('/etc/systemd/network/30-lan.network', file);
+  const [, lan30] = parseNetwork({ ...vlans, networkd: other }, {});
+  expect(lan30?.managedBy).toBe(managedBy);
+});
+
 test('whatever the programs say', () => {
   neverBreaksOn(links, (text) => parseNetwork({ ...said, links: text }, {}));
   neverBreaksOn(routes6, (text) => parseNetwork({ ...said, routes: [text] }, {}));
