@@ -120,7 +120,7 @@ export class Strict {
     const row = this.cells[y] as StrictCell[];
     // Half of a wide character is none.
     if (row[x]?.text === '' && x > 0) row[x - 1] = { ...(row[x - 1] as StrictCell), text: ' ' };
-    if (row[x + 1]?.text === '' && cell.text !== '') row[x + 1] = { ...(row[x + 1] as StrictCell), text: ' ' };
+    if (row[x + 1]?.text === '') row[x + 1] = { ...(row[x + 1] as StrictCell), text: ' ' };
     row[x] = cell;
   }
 
