@@ -118,14 +118,21 @@ export class Machine {
     await until('DNS at the neighbour', listens);
   }
 
-  /** Waits until it is up after being switched on: the first steps or the menu on both consoles, an address, a service. */
-  async up(limit = 300_000): Promise<void> {
+  /**
+   * Waits until it is up after being switched on: a service, an address, and on both consoles what `shows` says.
+   * Default: the first steps of a new appliance.
+   */
+  async up(shows: string | RegExp = 'First steps: Password', limit = 300_000): Promise<void> {
     await this.reachable(limit);
-    const answers = async () => (await this.run(['gatehouse', 'status'])).exitCode === 0;
-    await until('the service', answers, limit, () => this.serial.text());
-    const usable = /< (OK|Next) >/;
-    await this.serial.waitFor(usable, limit);
-    await this.vga.waitFor(usable, limit);
+    const status = () => this.run(['gatehouse', 'status'], { limit: 30_000 }).catch(() => undefined);
+    await until(
+      'the service',
+      async () => (await status())?.exitCode === 0,
+      limit,
+      () => this.serial.text(),
+    );
+    await this.serial.waitFor(shows, limit);
+    await this.vga.waitFor(shows, limit);
     const address = async () => (await this.shell('ip -4 -brief address')).includes(network.machine);
     if (this.options.interfaces !== 0) await until('its address', address, limit);
     const settled = async () => /^(running|degraded)/.test((await this.run(['systemctl', 'is-system-running'])).stdout);

@@ -1,0 +1,173 @@
+/**
+ * A new appliance's first hour on its serial console at vt220, as an operator lives it: the first steps to registered, a
+ * static address, SSH, a capture, a report that is fetched, and the reset that makes it new again.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openAdmin } from '../../src/platform/server/admin.ts';
+import { kill, must, start } from '../host/machine/programs.ts';
+import { describeWith } from '../setup/needs.ts';
+import { backToMain, keys } from '../terminal/operator.ts';
+import { Pty } from '../terminal/pty.ts';
+import { Machine, machineNeeds, until } from './machine.ts';
+
+const program = fileURLToPath(new URL('../../dist/gatehouse', import.meta.url));
+const suffix = 'platform.gatehouse.test';
+const platformAddress = '10.77.0.5';
+const password = 'gut und lang 42';
+const sshOptions = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'].flatMap((option) => [
+  '-o',
+  option,
+]);
+/** An emulated processor is some ten times slower. */
+const slow = 60_000;
+
+describeWith(machineNeeds, 'a new appliance', () => {
+  let machine: Machine;
+  let platform: ChildProcess;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-walk-'));
+    machine = await Machine.booted();
+    await machine.serveNames({ [suffix]: platformAddress });
+    await must(machine.neighbour.enter(['ip', 'addr', 'add', `${platformAddress}/24`, 'dev', 'lan']));
+    const serve = ['--folder', join(folder, 'platform'), '--suffix', suffix, '--address', platformAddress];
+    platform = start(machine.neighbour.enter([program, 'platform', 'serve', ...serve, '--check-in', '5']));
+    const listens = async () =>
+      (await machine.neighbour.run(['ss', '-Hlnt'])).stdout.includes(`${platformAddress}:443`);
+    await until('the platform', listens);
+    const ca = readFileSync(join(folder, 'platform/ca.pem'), 'utf8');
+    await machine.must(['sh', '-c', 'printf %s "$1" >/var/lib/gatehouse/platform-ca.pem', 'sh', ca]);
+  }, 900_000);
+  afterAll(async () => {
+    if (platform) await kill(platform);
+    await machine?.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const type = async (text: string, seen: string | RegExp) => {
+    machine.serial.send(text);
+    await machine.serial.waitFor(seen, slow);
+  };
+
+  /** A program at the neighbour, in a terminal. */
+  const outside = (argv: string[]) => {
+    const [first = '', ...rest] = machine.neighbour.enter(argv);
+    return new Pty(first, rest, { env: { LANG: 'C.UTF-8' } });
+  };
+
+  /** From the main menu, by the letters of its entries. */
+  const open = async (...steps: [letter: string, seen: string | RegExp][]) => {
+    await backToMain(machine.serial);
+    for (const [letter, seen] of steps) await type(`${letter}${keys.enter}`, seen);
+  };
+
+  test('first steps: password, suffix and code lead to registered', { timeout: 5 * slow }, async () => {
+    const { serial } = machine;
+    await type(keys.enter, 'New password again');
+    await type(`${password}${keys.tab}${password}${keys.enter}`, 'The password is set.');
+    // DHCP has given an address; no time server answers here.
+    await type(keys.enter, 'First steps: Time, 3 of 6');
+    await type(keys.right + keys.enter, 'First steps: Proxy');
+    await type(keys.right + keys.enter, 'First steps: POD Suffix');
+    await type(keys.enter, 'type one');
+    await type(keys.enter, `repository.${suffix}`);
+    await type(keys.enter, 'First steps: Registration');
+    const { code } = await (await openAdmin(join(folder, 'platform'))).createCode({ name: 'North gate' });
+    await type(keys.enter, 'Enter lookup code');
+    await type(code + keys.enter, 'Appliance is registered successfully');
+    await type(keys.enter, 'First steps: the result');
+    await type(keys.enter, 'Various commands');
+    await serial.waitFor(/North gate - 10\.77\.0\.50 {3}registered {3}connected since/, slow);
+    await machine.vga.waitFor(/North gate - 10\.77\.0\.50 {3}registered/, slow);
+  });
+
+  /** A choice of two, of which the harmless one has the focus. */
+  const confirm = keys.left + keys.enter;
+  const clear = '\x15';
+
+  test('static address: kept on the console, pinged from outside', { timeout: 5 * slow }, async () => {
+    await open(['s', 'System Configuration'], ['n', 'Network Configuration'], ['f', 'Network interface eth0']);
+    await type(`c${keys.enter}`, 'Network interface configuration');
+    const form = [`${keys.down} `, `${clear}10.77.0.9/24`, `${clear}10.77.0.1`];
+    await type(form.join(keys.tab) + keys.enter, 'After applying you have');
+    await type(keys.enter, /Keep these settings\?[\s\S]*gateway: passed\./);
+    const reply = await machine.neighbour.run(['ping', '-c', '1', '-W', '5', '10.77.0.9']);
+    expect(reply.stdout).toContain('1 received');
+    await type(`k${keys.enter}`, 'The settings are kept.');
+    expect(await machine.shell('networkctl status eth0')).toMatch(/Address: 10\.77\.0\.9\n/);
+  });
+
+  test('SSH: enabled on the console, the operator logs in by password and has the console', {
+    timeout: 5 * slow,
+  }, async () => {
+    const refused = await machine.neighbour.run(['ssh', ...sshOptions, 'operator@10.77.0.9']);
+    expect(refused.stderr).toContain('Connection refused');
+    await open(['s', 'Enable SSH'], ['e', 'Enable SSH now?']);
+    await type(confirm, 'SSH is enabled.');
+    const console = outside(['ssh', ...sshOptions, '-tt', 'operator@10.77.0.9']);
+    await console.waitFor("operator@10.77.0.9's password:", slow);
+    console.send(`${password}\r`);
+    await console.waitFor('Various commands', slow);
+    await console.waitFor(/North gate – 10\.77\.0\.9 {3}registered/, slow);
+    await console.kill();
+  });
+
+  test('capture: packets to the platform are recorded', { timeout: 5 * slow }, async () => {
+    await open(['d', 'Generate TCP dump'], ['gg', 'None was made yet.']);
+    await type(keys.enter, "Towards the platform's 4 hosts, through eth0");
+    // A check-in comes every five seconds.
+    await type(keys.enter, /Packets +: [1-9]/);
+    await type(confirm, /Ended +: stopped/);
+    expect(machine.serial.text()).toMatch(/Packets +: [1-9]/);
+  });
+
+  test('report: made on the console, fetched by SFTP, opened by support', { timeout: 10 * slow }, async () => {
+    const identity = join(folder, 'identity');
+    await must(['age-keygen', '-o', identity]);
+    const recipient = (await must(['age-keygen', '-y', identity])).trim();
+    await machine.shell(`mkdir -p /etc/gatehouse; echo ${recipient} >/etc/gatehouse/support.keys`);
+    await open(['d', 'Generate report'], ['g', 'No report was generated yet.']);
+    await type(keys.enter, 'What goes into the report');
+    await type(keys.enter, 'Generating the report');
+    await machine.serial.waitFor('The report is ready', 5 * slow);
+    await type(keys.enter, 'Let it be fetched?');
+    await type(confirm, /Password +: \S+/);
+    const text = machine.serial.text();
+    const [, once = ''] = /Password +: (\S+)/.exec(text) ?? [];
+    const [, port = ''] = /sftp -P (\d+)/.exec(text) ?? [];
+    const fetching = outside(['sftp', ...sshOptions, '-P', port, `diagnostics@10.77.0.9:*.age`, folder]);
+    await fetching.waitFor('password:', slow);
+    fetching.send(`${once}\r`);
+    expect((await fetching.exited).exitCode).toBe(0);
+    const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.age'));
+    const names = await must(['sh', '-c', 'age -d -i "$0" "$1" | zstd -d | tar -t', identity, join(folder, archive)]);
+    expect(names).toContain('manifest.json');
+    await machine.serial.waitFor('downloaded completely', slow);
+    await fetching.kill();
+  });
+
+  test('reset: what was set is gone, and both consoles show the first steps again', {
+    timeout: 10 * slow,
+  }, async () => {
+    await open(['c', 'Reset appliance'], ['rrr', 'cannot be undone.']);
+    await type(confirm, 'Type reset to go on:');
+    await type('reset', 'Type reset to go on: reset');
+    await type(keys.enter, 'This appliance is reset');
+    const before = machine.restarts;
+    await until('the reboot', () => machine.restarts > before, 2 * slow);
+    await machine.up();
+    expect(await machine.run(['gatehouse', 'registration', 'show', '--json'])).toMatchObject({
+      stdout: expect.stringContaining('"registered":false'),
+    });
+    expect(await machine.shell('getent shadow operator | cut -d: -f2')).not.toContain('$');
+    expect(await machine.shell('ls -A /var/diagnostics /var/lib/gatehouse/settings 2>/dev/null || :')).not.toMatch(
+      /age|settings\.json/,
+    );
+  });
+});
