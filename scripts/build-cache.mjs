@@ -13,11 +13,8 @@ import { join, resolve } from 'node:path';
 const limit = 20_000;
 const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', TERM: 'linux' };
 
-/** What the program is started with: V8 takes what was compiled for the same options only. */
-const [, given] = /^v8='(.*)'$/m.exec(await readFile(new URL('wrapper', import.meta.url), 'utf8'));
-
 /** Takes chance out of V8, which leaves the first two of what it compares; the third is put back in build-warm.cjs. */
-const options = [...given.split(' '), '--predictable', '--random-seed=1', '--hash-seed=1'];
+const options = ['--predictable', '--random-seed=1', '--hash-seed=1'];
 
 /** Which starts there are: by what each is for, its arguments. */
 const starts = { 'console,later': [], commands: ['status', '--json'] };

@@ -3,6 +3,7 @@
  * Knows nothing of what is written.
  */
 import type { WriteStream } from 'node:tty';
+import { now } from './clock.ts';
 
 /** libuv's stream beneath a tty, which Node sets to blocking writes for the sake of plain programs. */
 interface Handle {
@@ -31,7 +32,7 @@ export class Output {
   private waiting: (() => void)[] = [];
   private readonly onError = () => this.lose();
 
-  /** When the line will have carried what it was given, by its speed; on `performance.now`'s clock. */
+  /** When the line will have carried what it was given, by its speed; on clock.ts's. */
   private clearAt = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -50,7 +51,7 @@ export class Output {
 
   /** Earlier bytes are not sent yet: hold back the next frame. */
   get busy(): boolean {
-    return this.unsent > 0 || this.clearAt - performance.now() > slack;
+    return this.unsent > 0 || this.clearAt - now() > slack;
   }
 
   /** Bytes wait that the line does not take. */
@@ -63,7 +64,7 @@ export class Output {
     const size = Buffer.byteLength(bytes);
     this.sent += size;
     this.unsent += size;
-    this.clearAt = Math.max(performance.now(), this.clearAt) + (size / this.speed) * 1000;
+    this.clearAt = Math.max(now(), this.clearAt) + (size / this.speed) * 1000;
     this.stream.write(bytes, (error) => {
       if (error) return this.lose();
       this.unsent -= size;
@@ -76,7 +77,7 @@ export class Output {
   private tellWhenClear(): void {
     clearTimeout(this.timer);
     if (this.unsent > 0) return;
-    const wait = this.clearAt - performance.now() - slack;
+    const wait = this.clearAt - now() - slack;
     if (wait > 0) this.timer = setTimeout(() => this.tellWhenClear(), wait + 1);
     else this.onDrained();
   }
