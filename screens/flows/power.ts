@@ -27,6 +27,9 @@ const happens: Record<PowerAction, () => string> = {
   reset: () => t`is reset: everything on it is deleted`,
 };
 
+/** The same in a word or two, where it was said at length before. */
+const otherwise: Record<PowerAction, () => string> = { ...happens, reset: () => t`is reset` };
+
 /** Shows a countdown whenever there is one, until the signal is aborted. */
 export function countdowns(surroundings: Surroundings, signal: AbortSignal): void {
   let shown: string | undefined;
@@ -37,7 +40,7 @@ export function countdowns(surroundings: Surroundings, signal: AbortSignal): voi
     const { scheduled, failed } = state;
     if (failed && failed.at !== told) {
       told = failed.at;
-      void surroundings.ui.problem(doing[failed.action](), failed.problem);
+      void surroundings.ui.problem(t`${doing[failed.action]()} did not come about`, failed.problem);
     }
     if (!scheduled || scheduled.at === shown) return;
     shown = scheduled.at;
@@ -62,14 +65,16 @@ async function show(
     title: doing[action](),
     yes: t`Call it off`,
     no: t`Go on`,
-    otherwise: happens[action](),
+    otherwise: otherwise[action](),
     page: (tell) =>
       new Promise<void>((resolve) => {
         listen(({ scheduled }) => {
           if (scheduled?.at === at) {
             const left = (Date.parse(at) - Date.now()) / 1000;
             const text = [t`This appliance ${happens[action]()}. Asked for by ${by}.`];
-            return tell({ left, text: scheduled.step ? [...text, said(scheduled.step)] : text });
+            return tell(
+              scheduled.step ? { left, text: [...text, '', said(scheduled.step)], isOver: true } : { left, text },
+            );
           }
           tell(null);
           resolve();

@@ -3,10 +3,11 @@
  * counted down. It goes away when somebody else answers.
  */
 
+import { wrap } from '../../src/values/width.ts';
 import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas } from './canvas.ts';
-import { confirm, type KeyHint } from './keys.ts';
+import { back, confirm, type KeyHint } from './keys.ts';
 import type { Live } from './live.ts';
 import { type MessageOptions, paragraphs } from './message.ts';
 import { Piece, type Size } from './piece.ts';
@@ -16,6 +17,8 @@ export interface DecisionPage {
   text: MessageOptions['text'];
   /** Seconds left, as of now. */
   left: number;
+  /** Nothing can be answered any more: the text says what is done instead. */
+  isOver?: boolean;
 }
 
 export interface DecisionOptions {
@@ -63,12 +66,14 @@ export class Decision extends Piece<boolean> {
   }
 
   keys(): readonly KeyHint[] {
+    if (this.page?.isOver) return [back];
     const answer = this.buttons.focused ? [confirm] : [];
     return [{ key: 'leftright', does: t`choose` }, ...answer, { key: 'ESC', does: t`answer later` }];
   }
 
   key(key: Key): void {
     if (key.name === 'escape') this.end();
+    else if (this.page?.isOver) return;
     else if (key.name === 'enter') this.answer();
     else if (key.name === 'tab') this.buttons.key({ name: 'right' });
     else this.buttons.key(key);
@@ -78,16 +83,23 @@ export class Decision extends Piece<boolean> {
     if (this.buttons.focused) this.end(this.buttons.focus === 0);
   }
 
+  private warning(width: number): string[] {
+    if (this.page?.isOver) return [];
+    return wrap(t`Without an answer it ${this.options.otherwise} in ${this.left} s.`, width);
+  }
+
   size(room: Size): Size {
     const width = Math.min(room.width, 64);
     const lines = paragraphs(this.page?.text ?? [], width).length;
-    return { width, height: Math.min(room.height, lines + 4) };
+    return { width, height: Math.min(room.height, lines + this.warning(width).length + 3) };
   }
 
   paint(canvas: Canvas): void {
+    const warning = this.warning(canvas.width);
+    const below = canvas.height - 1 - warning.length;
     const lines = paragraphs(this.page?.text ?? [], canvas.width);
-    canvas.lines(0, lines.slice(0, canvas.height - 3));
-    canvas.text(0, canvas.height - 2, t`Without an answer it ${this.options.otherwise} in ${this.left} s.`, 'warn');
-    this.buttons.paint(canvas, canvas.height - 1);
+    canvas.lines(0, lines.slice(0, below - 1));
+    canvas.lines(below, warning, 'warn');
+    if (!this.page?.isOver) this.buttons.paint(canvas, canvas.height - 1);
   }
 }
