@@ -3,8 +3,6 @@
  * such texts. Errors travel as `Problem` values and are thrown as `Failure`.
  */
 
-import type { Endings } from './contract/info.ts';
-
 /** Every code, with the details that its text needs. */
 export interface Problems {
   /** Our own mistake. `reference` finds the stack in the service's log. */
@@ -35,7 +33,11 @@ export interface Problems {
   'unknown-revision': { revision: number };
   'name-not-found': { host: string };
   /** `endings`: where it has ended badly of late. */
-  'service-gone': { socket: string; why: string; endings?: Endings };
+  'service-gone': {
+    socket: string;
+    why: string;
+    endings?: { times: number; since: string; at: string; why: string; pause: number };
+  };
   /** The asker is not in the group that may use the service. */
   'service-forbidden': { socket: string; group: string };
   'service-other-version': { theirs: string; ours: string };
