@@ -13,7 +13,8 @@ let built: Built;
 beforeAll(() => {
   bench = bundle('scripts/benches/main.ts');
   built = buildConsole();
-});
+  // Two whole bundles.
+}, 120_000);
 afterAll(() => {
   bench?.remove();
   built?.remove();
