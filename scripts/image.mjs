@@ -7,7 +7,7 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formats, writeFormat } from './image.d/formats.mjs';
-import { cache, fileKey, imageKey, rootKey, sourceDate, sourceKey, suites } from './image.d/inputs.mjs';
+import { cache, fileKey, imageKey, rootKey, sourceDate, sourceKey, suite } from './image.d/inputs.mjs';
 import { lacking, makeDebian, makeDisk, makePackage, withScratch } from './image.d/make.mjs';
 import { run } from './image.d/run.mjs';
 import { differences } from './image.d/twice.mjs';
@@ -18,7 +18,6 @@ Makes a bootable disk of the appliance, for BIOS and UEFI, and prints the path o
 
   --format FORMAT        raw, ${Object.keys(formats).join(', ')}; more than one by naming it again. Default: qcow2
   --output FOLDER        where to; default: the cache, where it is looked for first
-  --suite SUITE          ${suites.join(' or ')}; default: ${suites[0]}
   --deb FILE             the package that goes in; default: built of the source as it is now
   --fresh                fetches Debian anew, with all its updates; otherwise it is as it was fetched last
   --check-reproducible   makes all of it twice and compares`;
@@ -36,7 +35,6 @@ function chosen() {
   const options = {
     format: { type: 'string', multiple: true, default: ['qcow2'] },
     output: { type: 'string' },
-    suite: { type: 'string', default: suites[0] },
     deb: { type: 'string' },
     fresh: { type: 'boolean', default: false },
     'check-reproducible': { type: 'boolean', default: false },
@@ -46,7 +44,6 @@ function chosen() {
     const { values } = parseArgs({ options });
     for (const format of values.format)
       if (format !== 'raw' && !Object.hasOwn(formats, format)) throw new Error(`There is no format ${format}.`);
-    if (!suites.includes(values.suite)) throw new Error(`There is no suite ${values.suite}.`);
     if (values.deb && !existsSync(values.deb)) throw new Error(`There is no file ${values.deb}.`);
     return values;
   } catch (error) {
@@ -55,12 +52,12 @@ function chosen() {
 }
 
 /** @returns the folder of the Debian below */
-async function debian({ suite, fresh }) {
-  const folder = join(cache, `root-${suite}-${rootKey(suite)}`);
+async function debian({ fresh }) {
+  const folder = join(cache, `root-${suite}-${rootKey()}`);
   if (fresh) await rm(folder, { recursive: true, force: true });
   if (!existsSync(folder)) {
     tell('Making the Debian below: some minutes, the first time');
-    await makeDebian(folder, suite);
+    await makeDebian(folder);
   }
   return folder;
 }
@@ -105,8 +102,8 @@ async function delivered(file, output) {
 
 async function make(options) {
   await removeOld();
-  const key = imageKey(options.suite, options.deb ? await fileKey(options.deb) : sourceKey());
-  const folder = join(cache, `disk-${options.suite}-${key}`);
+  const key = imageKey(options.deb ? await fileKey(options.deb) : sourceKey());
+  const folder = join(cache, `disk-${suite}-${key}`);
   if (options.fresh) await rm(folder, { recursive: true, force: true });
   for (const format of new Set(options.format)) {
     const file = join(folder, `gatehouse.${format}`);
@@ -129,7 +126,7 @@ if (options.help) {
   if (missing) end(missing, 69);
   await mkdir(cache, { recursive: true });
   if (options['check-reproducible']) {
-    const found = await differences(options.suite, tell);
+    const found = await differences(tell);
     tell(found.length > 0 ? `Not equal: ${found.join('\n')}` : 'Equal in every byte.');
     process.exitCode = found.length > 0 ? 1 : 0;
   } else await make(options);

@@ -12,10 +12,10 @@ export const part = (name) => join(top, 'scripts/image.d', name);
 const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 export const cache = join(process.env.GATEHOUSE_CACHE ?? join(cacheHome, 'gatehouse'), 'image');
 
-/** Seconds: the day each release came out. What dates itself in making it says this one, whatever day it is. */
-export const released = { bookworm: 1_686_355_200, trixie: 1_754_697_600 };
+export const suite = 'bookworm';
 
-export const suites = Object.keys(released);
+/** Seconds: the day that release came out. What dates itself in making it says this one, whatever day it is. */
+export const released = 1_686_355_200;
 
 /** What the appliance is beyond Debian's minimum and what our package wants. */
 const appliance = [
@@ -23,32 +23,23 @@ const appliance = [
   ...['docker.io', 'apparmor', 'openssh-server', 'tcpdump', 'age', 'ncurses-base'],
 ];
 
-/** Only of some releases: what bookworm has in the package systemd. */
-const ofSuite = { bookworm: [], trixie: ['systemd-repart'] };
-
 /** The packages of the Debian below: what the appliance needs, and all that our package depends on, by its own list. */
-export function packagesOf(suite) {
+export function packages() {
   const control = readFileSync(join(top, 'scripts/deb/control'), 'utf8');
   const [, depends = ''] = /^Depends: (.*(?:\n .*)*)/m.exec(control) ?? [];
   const wanted = depends.split(',').map((one) => one.replace(/\(.*\)/, '').trim());
   // The Node inside wants it.
-  return [...new Set([...appliance, ...ofSuite[suite], ...wanted, 'libstdc++6'])].filter(Boolean);
+  return [...new Set([...appliance, ...wanted, 'libstdc++6'])].filter(Boolean);
 }
 
 export const excludes = part('files/etc/dpkg/dpkg.cfg.d/gatehouse');
 
 /** The name of the Debian below. */
-export const rootKey = (suite) =>
-  digest([
-    suite,
-    String(released[suite]),
-    ...packagesOf(suite),
-    readFileSync(part('make-root')),
-    readFileSync(excludes),
-  ]);
+export const rootKey = () =>
+  digest([suite, String(released), ...packages(), readFileSync(part('make-root')), readFileSync(excludes)]);
 
 /** The name of the image that is made with a package, told by its bytes or by the source that it is built of. */
-export const imageKey = (suite, ofPackage) => digest([rootKey(suite), ofPackage, ...textsBelow(part('.'))]);
+export const imageKey = (ofPackage) => digest([rootKey(), ofPackage, ...textsBelow(part('.'))]);
 
 /** Folders of scripts/ that nothing in the package is made with. */
 const apartFromIt = /^(bench|benches|gallery.*|image.*|pictures|screenshots|soak|test|vm)$/;

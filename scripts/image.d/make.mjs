@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ids, writeDisk } from './disk.mjs';
-import { cache, excludes, packagesOf, part, released, sourceDate, top } from './inputs.mjs';
+import { cache, excludes, packages, part, released, sourceDate, suite, top } from './inputs.mjs';
 import { run } from './run.mjs';
 
 /** Debian's packages of what is used here, by a program or a file of each. */
@@ -43,9 +43,9 @@ function canRun(file) {
 const apart = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 /** The Debian below, as `folder`; where it is already there it stays. */
-export async function makeDebian(folder, suite) {
-  const given = [folder, suite, packagesOf(suite).join(' '), excludes, join(cache, 'packages')];
-  await run([...apart, part('make-root'), ...given], { env: { SOURCE_DATE_EPOCH: String(released[suite]) } });
+export async function makeDebian(folder) {
+  const given = [folder, suite, packages().join(' '), excludes, join(cache, 'packages')];
+  await run([...apart, part('make-root'), ...given], { env: { SOURCE_DATE_EPOCH: String(released) } });
 }
 
 /** @returns the .deb of the source as it is now. Not compressed: it is unpacked at once. */

@@ -7,16 +7,15 @@ import { makeDebian, makeDisk, makePackage, withScratch } from './make.mjs';
 import { run } from './run.mjs';
 
 /**
- * @param {string} suite
  * @param {(what: string) => void} tell
  * @returns {Promise<string[]>} what differs; none: all was equal
  */
-export function differences(suite, tell) {
+export function differences(tell) {
   return withScratch(async (scratch) => {
     const made = [];
     for (const turn of ['first', 'second']) {
       tell(`Making it all, the ${turn} time`);
-      made.push(await makeAll(suite, join(scratch, turn)));
+      made.push(await makeAll(join(scratch, turn)));
     }
     const [one, two] = made;
     const differing = Object.keys(one.keys).filter((name) => one.keys[name] !== two.keys[name]);
@@ -29,10 +28,10 @@ export function differences(suite, tell) {
   });
 }
 
-async function makeAll(suite, folder) {
+async function makeAll(folder) {
   await mkdir(folder);
   const root = join(folder, 'root');
-  await makeDebian(root, suite);
+  await makeDebian(root);
   const deb = await makePackage(folder);
   const file = join(folder, 'disk.raw');
   await makeDisk({ file, root, deb, scratch: folder });
