@@ -29,7 +29,7 @@ export const machineNeeds = {
   paths: ['/dev/net/tun'],
 };
 
-export const network = { neighbour: '10.77.0.1', prefix: 24, machine: '10.77.0.50' };
+const network = { neighbour: '10.77.0.1', prefix: 24, machine: '10.77.0.50' };
 
 /** What a terminal answers to: where its cursor is, whether it is well, what it is. */
 const queries = ['\x1b[6n', '\x1b[5n', '\x1b[c', '\x1b[0c', '\x1b[>c'];

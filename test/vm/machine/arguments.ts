@@ -56,7 +56,7 @@ export function argumentsFor(folder: string, options: MachineOptions): string[] 
 }
 
 /** KVM where the processor has what it takes: /dev/kvm alone may be there without. Emulated, the plainest is quickest. */
-export function accelerator(): string[] {
+function accelerator(): string[] {
   const able = /^flags\s*:.*\b(vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
   return able ? ['-accel', 'kvm', '-accel', 'tcg', '-cpu', 'max'] : ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64'];
 }
