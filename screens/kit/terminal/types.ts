@@ -32,7 +32,7 @@ export interface Terminal {
   readonly look: Look;
   /** Paints everything anew in that look. */
   setLook(look: Look): void;
-  /** The next poorer look that this terminal can show, and after the poorest the richest again. */
+  /** Asked first, the plainest look; then the richest that this terminal can show, and from there on the next poorer. */
   nextLook(): Look;
   onKey(listener: (key: Key) => void): () => void;
   onResize(listener: () => void): () => void;
