@@ -76,6 +76,8 @@ export async function checkKey({ key, passphrase }: Pick<Login, 'key' | 'passphr
 
 export interface Connection {
   sftp: SFTPWrapper;
+  /** For what goes beside SFTP. */
+  client: Client;
   key: ShownKey;
   /** Cuts it, at once. */
   cut(): void;
@@ -126,7 +128,7 @@ export async function logIn(
       keepaliveCountMax: 3,
     });
     if (!shown) throw new Error('no key was shown');
-    return { sftp: sftp as unknown as SFTPWrapper, key: shown, cut, gone: gone.signal };
+    return { sftp: sftp as unknown as SFTPWrapper, client: inner, key: shown, cut, gone: gone.signal };
   } catch (error) {
     cut();
     if (signal.aborted) throw fail('aborted', {}, error);
