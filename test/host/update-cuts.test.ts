@@ -1,7 +1,7 @@
 /**
  * dpkg is killed, or the power of the machine cut, at random points of an update, there and back: a console opens in any
  * case, and a service is there, old or new; doing it again brings all to order, and nothing that was set is lost.
- * GATEHOUSE_CUTS says how often (4), GATEHOUSE_SEED at which points.
+ * GATEHOUSE_CUTS says how often (2), GATEHOUSE_SEED at which points.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../setup/needs.ts';
@@ -9,7 +9,7 @@ import { InstallHost, installNeeds } from './install-host.ts';
 import { until } from './machine.ts';
 import { releaseWithBanner } from './update-releases.ts';
 
-const cuts = Number(process.env.GATEHOUSE_CUTS ?? 4);
+const cuts = Number(process.env.GATEHOUSE_CUTS ?? 2);
 const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000);
 
 /** Marsaglia's xorshift: the same points for the same seed. */
