@@ -67,7 +67,7 @@ function run({ key }: Place, program: string, port: number, args: readonly strin
   });
 }
 
-/** As the service does it; `isCompared`: until it has been read back. */
+/** As the service does it; `isCompared`: until its checksum was compared, and it has its name. */
 async function send({ folder, key, file }: Place, port: number, report: Report, isCompared: boolean): Promise<void> {
   const signal = new AbortController().signal;
   const socket = async () => {
@@ -123,7 +123,6 @@ async function rows(signal: AbortSignal, place: Place, runs: number, megabytes: 
   };
   const takes = {
     scp: rate(() => run(place, 'scp', plain, [`${host}:${file}`, got])),
-    'scp -O': rate(() => run(place, 'scp', plain, ['-O', `${host}:${file}`, got])),
     'sftp of a plain sshd': rate(() => run(place, 'sftp', plain, [host], `get ${file} ${got}\n`)),
     listener: rate(() => run(place, 'sftp', listener, [host], `get report.age ${got}\n`)),
     library: rate(byLibrary({})),
@@ -159,7 +158,7 @@ async function rows(signal: AbortSignal, place: Place, runs: number, megabytes: 
     row('the same by ssh2-sftp-client as it is', library, {}),
     row('the same by ssh2-sftp-client, 64 pieces of 255 KiB', libraryWide, {}),
     row(`report of ${megabytes} MB sent`, sent, { scp: scpSent, sftp: sftpSent }, { least: 0.8, of: 'sftp' }),
-    row('the same, and read back to compare', compared, { sftp: sftpSent }),
+    row('the same, its checksum compared', compared, { sftp: sftpSent }),
   ];
 }
 
