@@ -73,7 +73,9 @@ export function said(english: string): string {
     const found = form.exec(english);
     if (found) return filled(text, found.slice(1).map(said));
   }
-  return english;
+  // What the service says may be several sentences, one behind the other: what happened, why, what to do.
+  const sentences = english.split(/(?<=[.?!]) (?=[A-Z"])/);
+  return sentences.length > 1 ? sentences.map(said).join(' ') : english;
 }
 
 interface Pattern {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Entry, tree } from '../../../screens/menu.ts';
 import texts from '../../../screens/texts/es.json' with { type: 'json' };
 import { languageFor, said, setLanguage, t } from '../../../screens/texts/texts.ts';
+import { sentence } from '../../../src/errors.ts';
 import { agoSaid } from '../../../src/values/amount.ts';
 import { filesOf, literalsIn } from './literals.ts';
 
@@ -150,4 +151,12 @@ test('a value that looks like a placeholder stays what it is', async () => {
 test('what is not known stays English', async () => {
   await setLanguage('es');
   expect(said('E: Unable to locate package')).toBe('E: Unable to locate package');
+});
+
+test('sentences that the service has put one behind the other are each said', async () => {
+  await setLanguage('es');
+  const problem = { code: 'name-not-found', details: { host: 'a.example' } } as const;
+  expect(said(sentence(problem))).not.toMatch(/No DNS server|Check the spelling/);
+  expect(said(sentence(problem))).toContain('a.example');
+  expect(said('Something else. Nobody knows it.')).toBe('Something else. Nobody knows it.');
 });
