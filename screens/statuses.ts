@@ -45,7 +45,7 @@ export class Statuses {
 
 /** From long to short, where there is little room; see StatusPart. */
 function statusLine(status: Status): StatusPart[] {
-  const { name, address, registered, pendingChange, power, diskFull, job } = status;
+  const { name, address, registered, pendingChange, power, diskFull, diskReadOnly, job } = status;
   return [
     address
       ? { forms: [`${name} – ${address}`, `${name} ${address}`, address], role: 'strong', weight: 6 }
@@ -58,6 +58,7 @@ function statusLine(status: Status): StatusPart[] {
     ...(status.endings ? [endings(status.endings)] : []),
     ...(pendingChange ? [waiting(pendingChange.what)] : []),
     ...(power ? [{ forms: [coming(power)], role: 'warn', weight: 9 } as const] : []),
+    ...(diskReadOnly ? [{ forms: [t`disk is read-only`], role: 'bad', weight: 8 } as const] : []),
     ...(diskFull ? [{ forms: [t`disk nearly full`], role: 'bad', weight: 7 } as const] : []),
     ...(job ? [{ forms: [t`${said(job.what)} runs`, ''], role: 'warn', weight: 3 } as const] : []),
   ];

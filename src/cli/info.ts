@@ -29,6 +29,7 @@ function statusText({
   failedUnits,
   pendingChange,
   diskFull,
+  diskReadOnly,
   job,
   endings,
 }: Status): string {
@@ -39,6 +40,7 @@ function statusText({
     failedUnits === 0 ? 'no unit failed' : `${failedUnits} unit${failedUnits === 1 ? '' : 's'} failed`,
     ...(pendingChange ? [`waiting for an answer: ${pendingChange.what}`] : []),
     ...(job ? [`running: ${job.what}`] : []),
+    ...(diskReadOnly ? [diskReadOnly] : []),
     ...(diskFull ? [diskFull] : []),
     ...(endings ? [`service restarted ${endings.times}x since ${endings.since}, the last time: ${endings.why}`] : []),
   ];

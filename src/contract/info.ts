@@ -45,6 +45,8 @@ export interface Status {
   pendingChange?: { what: string; by: string /** ISO 8601 */; until: string };
   /** A disk that is nearly full, where the automatic clean-up could not help: a sentence. */
   diskFull?: string;
+  /** The disk of what the service keeps cannot be written: a sentence. */
+  diskReadOnly?: string;
   /** A long job that runs now: "report", "packet capture". */
   job?: { what: string };
   /** What is coming, and when (ISO 8601). */

@@ -2,6 +2,7 @@
  * Automatic clean-up: looks every minute whether a disk is nearly full, makes room, and says in the audit what was
  * removed and why. What goes, and in which order, lies in jobs/clean-up/.
  */
+import { access, constants } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Appliance, ReportsState } from '../appliance.ts';
 import { cleanUp, type StillFull } from '../jobs/clean-up/clean-up.ts';
@@ -16,6 +17,8 @@ const BY = 'automatic clean-up';
 export interface DiskWatch {
   /** "/var/log is nearly full: …"; undefined where all is well. */
   full(): string | undefined;
+  /** Why nothing can be saved; undefined where it can. */
+  readOnly(): string | undefined;
   source: Source;
 }
 
@@ -30,6 +33,7 @@ export function cleaningUp(system: System, reports: Reports): DiskWatch {
 
 class Disks implements DiskWatch {
   private said: string | undefined;
+  private locked: string | undefined;
   private readonly listeners = new Set<() => void>();
   readonly source: Source = {
     watch: (_every, onChange) => {
@@ -47,6 +51,10 @@ class Disks implements DiskWatch {
     return this.said;
   }
 
+  readOnly(): string | undefined {
+    return this.locked;
+  }
+
   async run(): Promise<void> {
     const { closing, log, pace } = this.system;
     while (!closing.aborted) {
@@ -59,6 +67,7 @@ class Disks implements DiskWatch {
 
   private async look(): Promise<void> {
     const { machine, audit, closing, log } = this.system;
+    await this.tryToWrite();
     const still = await cleanUp(
       {
         ...machine.cleanUp,
@@ -76,6 +85,22 @@ class Disks implements DiskWatch {
       closing,
     );
     this.tell(still.map(sentence).join(' ') || undefined);
+  }
+
+  /** A kernel that finds its file system damaged goes on with it read-only (ext4(5), errors=remount-ro). */
+  private async tryToWrite(): Promise<void> {
+    const { state, log } = this.system;
+    const cannot = await access(state, constants.W_OK).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === 'EROFS' || error.code === 'ENOENT',
+    );
+    const locked = cannot
+      ? `The disk of ${state} is read-only, so nothing can be saved: it may be damaged. A reboot checks and mends it, if it can be mended.`
+      : undefined;
+    if (locked === this.locked) return;
+    if (locked) log.warning(`disk: ${locked}`);
+    this.locked = locked;
+    for (const listener of [...this.listeners]) listener();
   }
 
   private tell(said: string | undefined): void {

@@ -1,4 +1,5 @@
 /** The service as a process: put together, listening, ended by SIGTERM. Chooses the machine that it is given. */
+import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Machine } from '../adapters/machine.ts';
@@ -46,6 +47,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   if (gid === undefined) throw new CannotListen(`There is no group ${group}. Make it: groupadd --system ${group}`);
   const viewers = viewerGroup === undefined ? undefined : groupNamed(viewerGroup);
   const closing = new AbortController();
+  // On a disk that cannot be written it begins all the same: how else would anybody learn of that?
+  await mkdir(state, { recursive: true, mode: 0o700 }).catch((error: Error) => log.warning(`state: ${error.message}`));
   const audit = auditTo(auditFile(state), log, { rotates: true });
   const refusals = bounded(audit);
   const endings = () => endingsOf(socket);

@@ -33,6 +33,7 @@ export function statusOf(
     const own = hostName.reading.state === 'known' ? hostName.reading.value : 'this appliance';
     const registration = platform.state();
     const diskFull = disks.full();
+    const diskReadOnly = disks.readOnly();
     const job = jobs.brief();
     const scheduled = power.scheduled();
     const ended = endings();
@@ -46,6 +47,7 @@ export function statusOf(
       failedUnits: listed.filter((unit) => unit.state === 'failed').length,
       ...(pendingChange ? { pendingChange } : {}),
       ...(diskFull ? { diskFull } : {}),
+      ...(diskReadOnly ? { diskReadOnly } : {}),
       ...(job === undefined ? {} : { job: { what: job } }),
       ...(scheduled ? { power: scheduled } : {}),
       ...(ended ? { endings: ended } : {}),

@@ -115,7 +115,7 @@ class Disk {
     for (const folder of [this.folder, this.#versions])
       await this.#prepareFolder(folder).catch((error) => {
         // What can be read is still of use; saving will say it again.
-        if (!isCode(error, 'EROFS', 'ENOSPC')) throw notWritten(folder, error);
+        if (!isCode(error, 'EROFS', 'ENOSPC', 'ENOENT')) throw notWritten(folder, error);
         this.notice(`${folder}: ${reason(error)}.`);
       });
   }
@@ -269,6 +269,7 @@ const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full',
   EROFS: 'the file system is read-only',
+  ENOENT: 'its folder is not there',
   EACCES: 'it may not be accessed',
   EPERM: 'it may not be changed',
   EIO: 'the disk gave an error',
