@@ -4,9 +4,9 @@ import type { Part } from './part.ts';
 export const parts: Readonly<Record<string, () => Promise<{ part: Part }>>> = {
   start: () => import('./start.ts'),
   bytes: () => import('./bytes.ts'),
+  keys: () => import('./keys.ts'),
   memory: () => import('./memory.ts'),
   idle: () => import('./idle.ts'),
-  bytes: () => import('./bytes.ts'),
   answers: () => import('./answers.ts'),
   logs: () => import('./logs.ts'),
   journal: () => import('./journal.ts'),
