@@ -1,6 +1,11 @@
 /** One JSON-RPC 2.0 connection over a byte stream, within limits. What is asked and answered is decided by others. */
 import type { Duplex } from 'node:stream';
-import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  CancellationSenderStrategy,
+  CancellationTokenSource,
+  createMessageConnection,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
 import { type FrameLimits, FrameReader, FrameWriter } from './frames.ts';
 
 /** The key in an operation's params that says where its progress goes; it is no argument. */
@@ -23,8 +28,23 @@ export function connectionOver(stream: Duplex, limits: FrameLimits): MessageConn
         return next(message);
       },
     },
+    cancellationStrategy: { receiver: { createCancellationTokenSource: () => new Source(reader) }, sender },
   });
   connection.onError(() => stream.destroy());
   connection.onClose(() => connection.dispose());
   return connection;
+}
+
+const sender = CancellationSenderStrategy.Message;
+
+/** A message that takes back what is under way goes to its source at once, and never through handleMessage. */
+class Source extends CancellationTokenSource {
+  constructor(private readonly reader: FrameReader) {
+    super();
+  }
+
+  override cancel(): void {
+    this.reader.handledAtOnce();
+    super.cancel();
+  }
 }

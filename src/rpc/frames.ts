@@ -33,6 +33,7 @@ export class FrameReader extends AbstractMessageReader {
   private body: Buffer | undefined;
   private filled = 0;
   private waiting = 0;
+  private delivering = false;
   private broken = false;
 
   constructor(
@@ -55,6 +56,11 @@ export class FrameReader extends AbstractMessageReader {
   handled(): void {
     this.waiting = Math.max(0, this.waiting - 1);
     if (this.waiting === 0 && this.stream.isPaused()) this.stream.resume();
+  }
+
+  /** The same for a message that is taken up while it is delivered, as one that takes back what is under way. */
+  handledAtOnce(): void {
+    if (this.delivering) this.handled();
   }
 
   private take(chunk: Buffer, deliver: DataCallback): void {
@@ -104,7 +110,9 @@ export class FrameReader extends AbstractMessageReader {
       return;
     }
     this.waiting += 1;
+    this.delivering = true;
     deliver(message);
+    this.delivering = false;
   }
 
   private breakOff(why: string): Buffer {

@@ -138,6 +138,21 @@ test('a cancelled operation is aborted', async () => {
   await vi.waitFor(() => expect(messages()).toMatchObject([{ id: 1, result: 'stopped' }]));
 });
 
+test('after hundreds of operations that were taken back while they ran, the next is answered still', async () => {
+  const pending: Answerer = (name, _, { signal }) =>
+    name === 'status.read'
+      ? Promise.resolve('here')
+      : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  const { send, messages } = raw(pending);
+  for (let id = 1; id <= 300; id++) {
+    send(request(id, 'status.watch'));
+    send(request(1000 + id, 'status.read'));
+    await vi.waitFor(() => expect(messages()).toHaveLength(2 * id - 1), { interval: 1 });
+    send({ jsonrpc: '2.0', method: '$/cancelRequest', params: { id } });
+    await vi.waitFor(() => expect(messages()).toHaveLength(2 * id), { interval: 1 });
+  }
+});
+
 test('one that is taken back before its turn never begins', async () => {
   let begun = false;
   const { near, messages } = raw(async () => {
