@@ -83,6 +83,9 @@ test('every look of a terminal can be switched to, and shows the same', async ()
   const pty = start();
   await pty.waitFor('look 256 unicode');
   for (const look of [
+    // At once, for whoever cannot read the others.
+    '0 ascii',
+    '256 unicode',
     '16 unicode',
     '8 unicode',
     '0 unicode',
