@@ -20,7 +20,7 @@ export class Counted {
   /** Bytes until the screen shows this, and stands still. */
   async until(seen: string | RegExp): Promise<number> {
     const before = this.pty.bytes;
-    await this.pty.waitFor(seen, 10_000);
+    await this.pty.waitFor(seen, 30_000);
     await this.rest();
     return this.pty.bytes - before;
   }
@@ -29,8 +29,8 @@ export class Counted {
   async press(keys: string, seen?: string | RegExp): Promise<number> {
     const before = this.pty.bytes;
     this.pty.send(keys);
-    if (seen === undefined) await this.pty.waitFor(() => this.pty.bytes > before, 10_000);
-    else await this.pty.waitFor(seen, 10_000);
+    if (seen === undefined) await this.pty.waitFor(() => this.pty.bytes > before, 30_000);
+    else await this.pty.waitFor(seen, 30_000);
     await this.rest();
     return this.pty.bytes - before;
   }
