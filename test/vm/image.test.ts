@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { must } from '../host/machine/programs.ts';
+import { must, until } from '../host/machine/programs.ts';
 import { describeWith } from '../setup/needs.ts';
 import { type Entry, FileSystem, isKind, kinds } from './machine/file-system.ts';
 import { Machine, machineNeeds } from './machine.ts';
@@ -151,6 +151,11 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
   let machine: Machine | undefined;
   const inside = (command: string) => machine?.shell(command) ?? Promise.reject(new Error('There is no machine.'));
 
+  const answers = async (argv: string[]) => {
+    const { stdout, exitCode } = (await machine?.run(argv, { limit: 250_000 })) ?? { stdout: '', exitCode: -1 };
+    return exitCode === 0 || stdout.startsWith('degraded');
+  };
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-disks-'));
     const second = join(folder, 'second.raw');
@@ -161,7 +166,10 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
     await machine.powerOn();
     await machine.reachable(600_000);
     await machine.serial.waitFor(/< (OK|Next) >/, 250_000);
-  }, 900_000);
+    // All that opens ports or makes keys has begun.
+    await until('systemd to have started all', () => answers(['systemctl', 'is-system-running', '--wait']), 250_000);
+    await until('the service', () => answers(['gatehouse', 'status']), 250_000);
+  }, 1_200_000);
   afterAll(async () => {
     await machine?.end();
     rmSync(folder, { recursive: true, force: true });
