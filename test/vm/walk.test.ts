@@ -24,7 +24,7 @@ const sshOptions = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 
   option,
 ]);
 /** An emulated processor is some ten times slower. */
-const slow = 60_000;
+const slow = 90_000;
 
 describeWith(machineNeeds, 'a new appliance', () => {
   let machine: Machine;
@@ -101,6 +101,12 @@ describeWith(machineNeeds, 'a new appliance', () => {
     expect(reply.stdout).toContain('1 received');
     await type(`k${keys.enter}`, 'The settings are kept.');
     expect(await machine.shell('networkctl status eth0')).toMatch(/Address: 10\.77\.0\.9\n/);
+    // The one that DHCP gave went with it.
+    await open(['s', 'System Configuration'], ['n', 'Network Configuration'], ['d', 'Empty means what DHCP gives.']);
+    await type(`10.77.0.1${keys.enter}`, 'After applying you have');
+    await type(keys.enter, 'Keep these settings?');
+    await type(`k${keys.enter}`, 'The settings are kept.');
+    await machine.serial.waitFor(/North gate - 10\.77\.0\.9 {3}registered {3}connected/, slow);
   });
 
   test('SSH: enabled on the console, the operator logs in by password and has the console', {
@@ -132,7 +138,7 @@ describeWith(machineNeeds, 'a new appliance', () => {
     await must(['age-keygen', '-o', identity]);
     const recipient = (await must(['age-keygen', '-y', identity])).trim();
     await machine.shell(`mkdir -p /etc/gatehouse; echo ${recipient} >/etc/gatehouse/support.keys`);
-    await open(['d', 'Generate report'], ['g', 'No report was generated yet.']);
+    await open(['d', 'Generate report'], ['g', 'Collect and encrypt a new one']);
     await type(keys.enter, 'What goes into the report');
     await type(keys.enter, 'Generating the report');
     await machine.serial.waitFor('The report is ready', 5 * slow);
