@@ -84,17 +84,20 @@ export class Machine {
 
   /**
    * Booted from an earlier one's snapshot, in a second or two: at the first steps on both consoles, with the service up
-   * and an address from the neighbour. The first of all boots, and leaves the snapshot in the cache.
+   * and an address from the neighbour, which knows those names. The first of all boots, and leaves the snapshot in the
+   * cache.
    */
-  static async booted(options: MachineOptions = {}): Promise<Machine> {
+  static async booted(options: MachineOptions = {}, names: Record<string, string> = {}): Promise<Machine> {
     const kept = await bootedFolder(options);
     const machine = await Machine.make(options);
     try {
-      await machine.serveNames();
+      await machine.serveNames(names);
       if (existsSync(kept)) {
         await copy(kept, machine.folder);
         await machine.powerOn('booted');
         await machine.setClock();
+        // What it learnt of the neighbour's DNS before is not so any more.
+        await machine.shell('resolvectl flush-caches; resolvectl reset-server-features');
       } else {
         await machine.powerOn();
         await machine.up();

@@ -33,8 +33,7 @@ describeWith(machineNeeds, 'a new appliance', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-walk-'));
-    machine = await Machine.booted();
-    await machine.serveNames({ [suffix]: platformAddress });
+    machine = await Machine.booted({}, { [suffix]: platformAddress });
     await must(machine.neighbour.enter(['ip', 'addr', 'add', `${platformAddress}/24`, 'dev', 'lan']));
     const serve = ['--folder', join(folder, 'platform'), '--suffix', suffix, '--address', platformAddress];
     platform = start(machine.neighbour.enter([program, 'platform', 'serve', ...serve, '--check-in', '5']));
