@@ -15,10 +15,11 @@ export function differences(tell) {
     const made = [];
     for (const turn of ['first', 'second']) {
       tell(`Making it all, the ${turn} time`);
-      made.push(await makeAll(join(scratch, turn)));
+      made.push(await makeAll(join(scratch, turn), made[0]?.deb));
     }
     const [one, two] = made;
     const differing = Object.keys(one.keys).filter((name) => one.keys[name] !== two.keys[name]);
+    differing.push(...(await ofPackages(one, two)));
     if (!differing.includes('disk')) return differing;
     // diff(1) ends with 1 where there are any.
     const files = await run(['diff', '--recursive', '--brief', '--no-dereference', one.system, two.system]).catch(
@@ -28,15 +29,34 @@ export function differences(tell) {
   });
 }
 
-async function makeAll(folder) {
+/**
+ * The one exception: V8's compiled form of the programs, `*.js.cache`, comes out another each time. So the package is
+ * compared by its files, and both disks are made with the first one.
+ */
+async function ofPackages(...made) {
+  const folders = made.map(({ ownDeb }) => `${ownDeb}.files`);
+  for (const [at, { ownDeb }] of made.entries()) await run(['dpkg-deb', '--extract', ownDeb, folders[at]]);
+  const said = await run([
+    'diff',
+    '--recursive',
+    '--brief',
+    '--no-dereference',
+    '--exclude=*.js.cache',
+    ...folders,
+  ]).catch((error) => error.message);
+  return said ? [said] : [];
+}
+
+async function makeAll(folder, firstDeb) {
   await mkdir(folder);
   const root = join(folder, 'root');
   await makeDebian(root);
-  const deb = await makePackage(folder);
+  const ownDeb = await makePackage(folder);
+  const deb = firstDeb ?? ownDeb;
   const file = join(folder, 'disk.raw');
   await makeDisk({ file, root, deb, scratch: folder });
   await rm(root, { recursive: true });
-  const keys = { package: await fileKey(deb), disk: await fileKey(file) };
+  const keys = { disk: await fileKey(file) };
   for (const format of Object.keys(formats)) {
     const out = join(folder, `gatehouse.${format}`);
     await writeFormat(format, file, out, sourceDate());
@@ -44,5 +64,5 @@ async function makeAll(folder) {
     await rm(out);
   }
   await rm(file);
-  return { keys, system: join(folder, 'system') };
+  return { keys, deb, ownDeb, system: join(folder, 'system') };
 }
