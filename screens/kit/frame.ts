@@ -145,6 +145,8 @@ export class Frame implements Stage {
   // -------------------------------------------------------------- painting
 
   private paint(): void {
+    // Asked for before what is awaited was opened.
+    if (this.awaited && !this.awaited.isLate && this.awaited.piece === this.seen && this.awaited.piece.awaits()) return;
     const { columns: width, rows: height, look } = this.terminal;
     this.page.buffer = bufferOf(this.terminal);
     this.page.attributes = attributes(look);
