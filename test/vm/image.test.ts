@@ -178,9 +178,10 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
   test('shows the console on the screen as well, and nothing of its start over it', async () => {
     expect(await inside('ls /sys/firmware/efi')).toContain('systab');
     expect(await inside('cat /proc/fb')).toContain('EFI VGA');
-    const shown = await inside('cat /dev/vcs1');
+    const screen = () => inside('cat /dev/vcs1');
+    await until('the console on the screen', async () => /< (OK|Next) >/.test(await screen()), 100_000);
+    const shown = await screen();
     expect(shown).toMatch(/Gatehouse/);
-    expect(shown).toMatch(/< (OK|Next) >/);
     expect(shown).not.toMatch(/\[ +\d+\.\d{6}\]|systemd|ext4|fsck|clean/i);
   });
 
