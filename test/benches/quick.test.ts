@@ -1,22 +1,28 @@
 /** Each part of the bench runs, on small things and once: its figures say nothing then, and none is judged. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parts } from '../../scripts/benches/parts.ts';
-import { type Bundle, bundle } from '../terminal/bundle.ts';
 import { type Built, buildConsole } from '../terminal/operator.ts';
 
 const run = promisify(execFile);
 
-let bench: Bundle;
+const top = join(import.meta.dirname, '../..');
+let folder: string;
 let built: Built;
 beforeAll(() => {
-  bench = bundle('scripts/benches/main.ts');
+  // Beside the packages: the terminal's is not one that goes into a bundle.
+  mkdirSync(join(top, '.cache/bench'), { recursive: true });
+  folder = mkdtempSync(join(top, '.cache/bench/test-'));
+  const out = join(folder, 'bench.mjs');
+  execFileSync(process.execPath, [join(top, 'scripts/build.mjs'), 'scripts/benches/main.ts', out], { cwd: top });
   built = buildConsole();
   // Two whole bundles.
 }, 120_000);
 afterAll(() => {
-  bench?.remove();
+  rmSync(folder, { recursive: true, force: true });
   built?.remove();
 });
 
@@ -25,7 +31,7 @@ interface Told {
 }
 
 test.each(Object.keys(parts))('the part %s measures', { timeout: 180_000 }, async (name) => {
-  const args = [bench.file, name, '--quick', '--runs', '1', '--json', '--program', built.program];
+  const args = [join(folder, 'bench.mjs'), name, '--quick', '--runs', '1', '--json', '--program', built.program];
   const { stdout } = await run(process.execPath, args, { timeout: 170_000 });
   const [part] = (JSON.parse(stdout) as Told).parts;
   // What a part lacks on a machine is told of, and no failure (scripts/bench).
