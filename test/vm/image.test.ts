@@ -179,7 +179,7 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
     expect(await inside('ls /sys/firmware/efi')).toContain('systab');
     expect(await inside('cat /proc/fb')).toContain('EFI VGA');
     const screen = () => inside('cat /dev/vcs1');
-    await until('the console on the screen', async () => /< (OK|Next) >/.test(await screen()), 100_000);
+    await until('the console on the screen', async () => /ENTER to confirm/.test(await screen()), 100_000);
     const shown = await screen();
     expect(shown).toMatch(/Gatehouse/);
     expect(shown).not.toMatch(/\[ +\d+\.\d{6}\]|systemd|ext4|fsck|clean/i);
