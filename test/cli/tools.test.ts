@@ -63,7 +63,9 @@ describeWith({ programs: ['groff'], paths: [program] }, 'the man page', () => {
     });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     const said = stdout.replace(/[\u2010\s-]+/g, ' ');
-    for (const { path } of leavesOf(commandTree()).filter(({ path }) => !/^(way-back|reset-now|man)$/.test(path)))
+    for (const { path } of leavesOf(commandTree()).filter(
+      ({ path }) => !/^(way-back|reset-now|settings-for|man)$/.test(path),
+    ))
       expect(said).toContain(`gatehouse ${path}`.replaceAll('-', ' '));
     expect(readFileSync(page, 'utf8')).toBe(gatehouse('man').stdout);
   });
