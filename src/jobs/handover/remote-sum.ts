@@ -15,19 +15,24 @@ export interface SumLimits {
   limit: number;
   /** Called each second meanwhile. */
   waiting(): void;
+  /** Called where the connection ends meanwhile: there are servers that end it rather than run a program. */
+  dropped(): void;
 }
 
 /** @param path as SFTP has it. @returns 64 digits; undefined: none was told in time. Never rejects */
 export async function remoteSum(
   client: Client,
   path: string,
-  { limit, waiting }: SumLimits,
+  { limit, waiting, dropped }: SumLimits,
 ): Promise<string | undefined> {
   if (!harmless.test(path)) return undefined;
   return new Promise((resolve) => {
     let channel: ClientChannel | undefined;
     const clock = setInterval(waiting, 1000);
-    const onClose = () => end();
+    const onClose = () => {
+      dropped();
+      end();
+    };
     const end = (sum?: string) => {
       clearInterval(clock);
       clearTimeout(timer);

@@ -68,12 +68,20 @@ export async function uploadOver(
   }
 }
 
+/** Hosts that ended the connection when they were asked for a checksum: the next upload to them reads back instead. */
+const unwilling = new Set<string>();
+
 /** The checksum that the server tells, if it does. */
 type Sum = (place: string) => Promise<string | undefined>;
 
-function sumThere({ client }: Connection, place: string, { report, tell }: UploadJob): Promise<string | undefined> {
-  const limit = Math.max(5000, report.size / SLOWEST);
-  return remoteSum(client, place, { limit, waiting: () => tell({ state: 'comparing', sent: report.size }) });
+async function sumThere({ client }: Connection, place: string, job: UploadJob): Promise<string | undefined> {
+  const { report, target, tell } = job;
+  if (unwilling.has(target.host)) return undefined;
+  return remoteSum(client, place, {
+    limit: Math.max(5000, report.size / SLOWEST),
+    waiting: () => tell({ state: 'comparing', sent: report.size }),
+    dropped: () => unwilling.add(target.host),
+  });
 }
 
 async function send(remote: Remote, job: UploadJob, sum: Sum): Promise<{ compared: 'checksum' | 'size' }> {

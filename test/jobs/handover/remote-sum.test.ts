@@ -33,7 +33,7 @@ async function connected(answer?: (command: string, channel: ServerChannel) => v
   return client;
 }
 
-const limits = { limit: 60_000, waiting: () => undefined };
+const limits = { limit: 60_000, waiting: () => undefined, dropped: () => undefined };
 const says = (text: string) => (_command: string, channel: ServerChannel) => {
   channel.write(text);
   channel.exit(0);
@@ -80,4 +80,11 @@ test('that never answers is waited for no longer than is good; one that goes awa
   const leaving: Client = await connected(() => leaving.destroy());
   expect(await remoteSum(leaving, 'a', limits)).toBeUndefined();
   expect(await remoteSum(leaving, 'a', limits)).toBeUndefined();
+});
+
+test('that ends the connection rather than run a program, is told, so that it is not asked again', async () => {
+  const client = await connected(() => client.destroy());
+  let drops = 0;
+  expect(await remoteSum(client, 'a', { ...limits, dropped: () => (drops += 1) })).toBeUndefined();
+  expect(drops).toBe(1);
 });
