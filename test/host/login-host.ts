@@ -166,7 +166,9 @@ export class LoginHost {
 const ours = new RegExp(
   [
     '^sshd: operator',
-    '^\\[(sshd|sh|gatehouse|node|stty|env|readlink)\\]',
+    // The wrapper's watch, which counts turns.
+    '^sleep 10$',
+    '^\\[(sshd|sh|gatehouse|node|stty|env|readlink|sleep)\\]',
     '^(/bin/sh )?(-?gatehouse|/usr/bin/gatehouse|/usr/lib/gatehouse/gatehouse)( |$)',
     '^(stty -g|stty \\S+|readlink -f .*|env -i .*)$',
     '^(\\S*/)?node (--\\S+ )*/usr/lib/gatehouse/main.cjs( |$)',
