@@ -241,7 +241,8 @@ describeWith(
     /** Kills the process of the console that was opened last; its wrapper stays, as it does in life. */
     async function killNewest(): Promise<void> {
       const list = await inside('ps', '-eo', 'pid=,args=', '--sort=-start_time');
-      const [newest = ''] = list.split('\n').filter((line) => /node .*main\.mjs$/.test(line));
+      const [newest = ''] = list.split('\n').filter((line) => /node .*main\.cjs$/.test(line));
+      expect(newest, list).not.toBe('');
       await inside('kill', '-9', newest.trim().split(' ')[0] ?? '');
     }
   },
