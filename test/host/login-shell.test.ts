@@ -75,7 +75,8 @@ const hostile: Record<string, string> = {
 };
 
 /** Names that may reach the console. */
-const allowed = /^(PATH|GATEHOUSE_TTY|GATEHOUSE_WATCHER|GATEHOUSE_PLAIN|TERM|COLORTERM|LANG|LC_ALL|LC_CTYPE|HOME|XDG_STATE_HOME|TMPDIR)$/;
+const allowed =
+  /^(PATH|GATEHOUSE_TTY|GATEHOUSE_WATCHER|GATEHOUSE_PLAIN|TERM|COLORTERM|LANG|LC_ALL|LC_CTYPE|HOME|XDG_STATE_HOME|TMPDIR)$/;
 /** Of those, the ones that nobody may choose. */
 const own = /^(PATH|GATEHOUSE_TTY)$/;
 
