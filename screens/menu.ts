@@ -28,7 +28,7 @@ export interface Entry {
 
 /** A screen that is loaded when it is opened, as the first paint needs none. */
 function late(load: () => Promise<Screen>): Screen {
-  return async (surroundings) => (await load())(surroundings);
+  return async (surroundings) => (await surroundings.ui.load(load()))(surroundings);
 }
 
 /** Reads them all, since they lie together: to be called when there is nothing to do, so that opening one takes no time. */

@@ -36,6 +36,8 @@ export class Frame implements Stage {
   private readonly ahead: Key[] = [];
   /** A key may just have opened or closed something: what comes with it waits until that is done. */
   private settling = false;
+  /** Something is loaded that will open: keys are for that. */
+  private loading = 0;
   private readonly page: Page;
   /** What is awaited, and until when the screen stays as it is for it. */
   private awaited: { piece: Piece<unknown>; late: NodeJS.Timeout; isLate: boolean } | undefined;
@@ -83,6 +85,18 @@ export class Frame implements Stage {
     }
   }
 
+  /** Keeps the keys until that is there, for what it opens. */
+  async load<T>(work: Promise<T>): Promise<T> {
+    this.loading += 1;
+    try {
+      return await work;
+    } finally {
+      this.loading -= 1;
+      // After what was loaded has opened.
+      setImmediate(() => this.type(this.ahead.splice(0)));
+    }
+  }
+
   set status(parts: readonly StatusPart[]) {
     this.statusLine = parts;
     this.invalidate();
@@ -116,7 +130,7 @@ export class Frame implements Stage {
 
   private key(key: Key): void {
     const top = this.top;
-    if (!top || top.signal.aborted || this.settling || this.ahead.length > 0) {
+    if (!top || top.signal.aborted || this.settling || this.loading > 0 || this.ahead.length > 0) {
       // Nobody types so much ahead; a line that sends noise might.
       if (this.ahead.length < 1000) this.ahead.push(key);
       return;

@@ -38,11 +38,14 @@ export interface Ui {
   progress<T>(options: ProgressOptions<T>): Promise<Outcome<T>>;
   /** Waits for an answer, with a busy sign after 100 ms; given up with Esc. `what`: "Reading docker.service". */
   busy<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<Outcome<T>>;
+  /** A part of the program that opens something, and takes no time worth a sign: keys wait for it. */
+  load<T>(part: Promise<T>): Promise<T>;
 }
 
 export function uiOn(frame: Frame): Ui {
   const ui: Ui = {
     menu: (options) => frame.show(new Menu(options)),
+    load: (part) => frame.load(part),
     form: (options) => frame.show(new Form(options)),
     table: (options) => frame.show(new Table(options)),
     facts: (options) => frame.show(new Facts(options)),

@@ -27,6 +27,7 @@ export function plainUi(talk: Talk): Ui {
     problem: async (title, what) => {
       if (what.code !== 'aborted') problem(talk, title, what);
     },
+    load: (part) => part,
     confirm: (options) => confirm(talk, options),
     decide: (options) => decide(talk, options),
     progress: (options) => progress(talk, options),

@@ -62,3 +62,34 @@ test('a lock lies over everything, a question that comes while it is locked incl
   await settled();
   expect([first, second].map(({ signal }) => signal.aborted)).toEqual([false, false]);
 });
+
+test('keys that are typed while a screen is loaded are for that screen', async () => {
+  const { frame, press } = opened();
+  const chosen: string[] = [];
+  const menuOf = (id: string, choose: () => Promise<void>) =>
+    new Menu({
+      title: id,
+      back: true,
+      items: () => ['first', 'second'].map((one) => ({ id: one, label: one, description: one })),
+      choose: async (item) => {
+        chosen.push(`${id} ${item}`);
+        await choose();
+      },
+    });
+  let loaded: () => void = () => undefined;
+  const part = new Promise<void>((resolve) => {
+    loaded = resolve;
+  });
+  const below = menuOf('below', async () => {
+    await frame.load(part);
+    await frame.show(menuOf('above', async () => undefined));
+  });
+  void frame.show(below);
+  await settled();
+  for (const name of ['enter', 'down', 'enter']) press(name);
+  for (let turn = 0; turn < 5; turn++) await settled();
+  expect(chosen).toEqual(['below first']);
+  loaded();
+  for (let turn = 0; turn < 5; turn++) await settled();
+  expect(chosen).toEqual(['below first', 'above second']);
+});
