@@ -174,9 +174,14 @@ shutdown_lifetime 0 seconds
 
   /** Through that proxy from now on; without one: directly. Applied and kept as an operator does. */
   async useProxy(proxy?: ProxyDraft): Promise<void> {
-    const settings = { enabled: proxy !== undefined, proxies: proxy ? [proxy] : [], order: 'sequential', noProxy: [] };
-    const pending = await this.get<PendingChange>('changes.apply', { draft: { section: 'proxy', settings } });
+    const pending = await this.applyProxy(proxy);
     await this.get('changes.keep', { id: pending.id });
+  }
+
+  /** As `useProxy`, but whether to keep it is still asked. */
+  applyProxy(proxy?: ProxyDraft): Promise<PendingChange> {
+    const settings = { enabled: proxy !== undefined, proxies: proxy ? [proxy] : [], order: 'sequential', noProxy: [] };
+    return this.get('changes.apply', { draft: { section: 'proxy', settings } });
   }
 
   private async serveNames(): Promise<void> {

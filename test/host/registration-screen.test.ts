@@ -1,6 +1,6 @@
 /** What the operator of a real machine reads while a registration fails, and when it does not: the screens, whole. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RegistrationState } from '../../src/appliance.ts';
+import type { ProxyDraft, RegistrationState } from '../../src/appliance.ts';
 import { openAdmin } from '../../src/platform/server/admin.ts';
 import { wrap } from '../../src/values/width.ts';
 import { describeWith } from '../setup/needs.ts';
@@ -63,6 +63,14 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
   const type = async (text: string, seen: string | RegExp, limit?: number) => {
     console.send(text);
     await console.waitFor(seen, limit);
+  };
+  /** The console asks whether to keep it, over whatever is there: answered, so that no key meant for that goes there. */
+  const useProxy = async (proxy?: ProxyDraft) => {
+    await machine.applyProxy(proxy);
+    await console.waitFor('Keep these settings?');
+    await type(`k${keys.enter}`, 'The settings are kept.');
+    console.send(keys.enter);
+    await console.waitFor((screen) => !screen.text().includes('The settings are kept.'));
   };
   const open = async (...steps: [letter: string, seen: string][]) => {
     await backToMain(console);
@@ -213,9 +221,9 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
 
   test('what is wrong with the proxy', { timeout: 90_000 }, async () => {
     const askPassword = 'Set both in System, Network, Proxy. Only Basic authentication can be used.';
-    await machine.useProxy(nameless);
+    await useProxy(nameless);
     await refused(unknown, 'The proxy proxy.corp.test:3128 asks for a user and a password (407).', askPassword);
-    await machine.useProxy({ ...viaSquid, password: 'wrong' });
+    await useProxy({ ...viaSquid, password: 'wrong' });
     await refused(
       unknown,
       'The proxy proxy.corp.test:3128 does not accept the user appliance or the password (407).',
@@ -223,21 +231,21 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
     );
     const onlyProxy = 'While a proxy is set, nothing goes around it.';
     const checkProxy = 'Check host and port in System, Network, Proxy, and that the proxy runs.';
-    await machine.useProxy({ ...viaSquid, port: 3129 });
+    await useProxy({ ...viaSquid, port: 3129 });
     await refused(
       unknown,
       'The proxy proxy.corp.test:3129 cannot be used: it refuses connections, nothing listens at that port.',
       onlyProxy,
       checkProxy,
     );
-    await machine.useProxy({ ...viaSquid, host: 'gone.corp.test' });
+    await useProxy({ ...viaSquid, host: 'gone.corp.test' });
     await refused(
       unknown,
       'The proxy gone.corp.test:3128 cannot be used: the name gone.corp.test was not found.',
       onlyProxy,
       checkProxy,
     );
-    await machine.useProxy(viaSquid);
+    await useProxy(viaSquid);
     await refusedAt(
       'forbidden.test',
       'The proxy proxy.corp.test:3128 does not lead to status.forbidden.test (403).',
@@ -254,7 +262,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
 
   test('Connectivity and the proxy test with one service that fails', { timeout: 60_000 }, async () => {
     await setSuffix(suffix);
-    await machine.useProxy(viaSquid);
+    await useProxy(viaSquid);
     await platform.fault({ only: 'is_alive', status: 502 });
     const advice = [
       "The fault is the platform's own, not this network's.",
@@ -283,7 +291,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
       'One step failed.',
       ...advice,
     ]);
-    await machine.useProxy();
+    await useProxy();
     expect(await report(proxyTest, 'Upstream proxy test', 'No proxy is set')).toEqual([
       'The proxy test is not available.',
       'No proxy is set in System, Network, Proxy.',
@@ -292,7 +300,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
 
   test('Connectivity and the proxy test with everything well', { timeout: 60_000 }, async () => {
     await platform.fault({});
-    await machine.useProxy();
+    await useProxy();
     expect(await report(connectivity, 'Platform connectivity', 'Every service')).toEqual([
       'Checking connectivity without proxy.',
       ' 25%  status health is: {"response" : "Success"} Gatehouse (# ms)',
@@ -301,7 +309,7 @@ describeWith(registrationNeeds, 'what is read of a registration on a real machin
       '100%  repository health is: OK (# ms)',
       'Every service of the platform answers.',
     ]);
-    await machine.useProxy(viaSquid);
+    await useProxy(viaSquid);
     expect((await report(proxyTest, 'Upstream proxy test', 'to every service')).slice(-4)).toEqual([
       `ok  CONNECT to repository.${suffix}: the proxy leads there (# ms)`,
       `ok  TLS with repository.${suffix}: TLSv1.3 (# ms)`,
