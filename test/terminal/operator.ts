@@ -4,6 +4,7 @@
  */
 import { copyFileSync, mkdtempSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { boxes, columnwise, innermost } from './boxes.ts';
 import { bundle } from './bundle.ts';
@@ -60,17 +61,23 @@ export function masked(pty: Pty): string {
 
 /**
  * Goes back, one key at a time, until only the main menu is there. A text that changes by itself is not taken for an
- * answer, only another box is: one key too many would ask whether to leave.
+ * answer, only another box is, and one that stays: while a frame is on its way, fewer boxes are whole than there are,
+ * and one key too many would ask whether to leave. `quiet`: milliseconds without a change; more on a slow line.
  */
-export async function backToMain(pty: Pty): Promise<void> {
-  const isMain = () => innermost(pty) === 'Configuration' && pty.text().includes('Various commands');
+export async function backToMain(pty: Pty, quiet = 100): Promise<void> {
   const shape = () => JSON.stringify(boxes(columnwise(pty)));
-  while (!isMain()) {
-    await pty.waitFor(() => innermost(pty) !== '');
-    if (isMain()) return;
-    const before = shape();
+  const other = async (before: string) => {
+    for (;;) {
+      await pty.waitFor(() => innermost(pty) !== '' && shape() !== before);
+      const seen = shape();
+      await after(quiet);
+      if (shape() === seen) return seen;
+    }
+  };
+  let seen = await other('');
+  while (innermost(pty) !== 'Configuration' || !pty.text().includes('Various commands')) {
     pty.send(keys.back);
-    await pty.waitFor(() => ![before, '[]'].includes(shape()));
+    seen = await other(seen);
   }
 }
 
