@@ -179,7 +179,15 @@ describeWith(registrationNeeds, 'registration of a real machine', () => {
   test('its power cut, the platform away, DNS gone: it keeps what it has, says since when, and why', {
     timeout: 120_000,
   }, async () => {
-    const before = (await state()) as Registered;
+    // Right after a cut it has not been in contact yet.
+    const before = await until(
+      'it to be in contact',
+      async () => {
+        const now = await state();
+        return now.registered && now.connected && now;
+      },
+      60_000,
+    );
     await platform.stop();
     const away = await until('it to notice', async () => {
       const now = await state();
