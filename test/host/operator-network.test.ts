@@ -61,6 +61,15 @@ describeWith(
       await console.home();
     }
 
+    /** Has that fixed address kept, whichever test was the one before: each can be run by itself. */
+    async function reachedAt(address: string): Promise<void> {
+      if ((await inside('networkctl', 'status', 'eth0')).includes(`Address: ${address}\n`)) return;
+      const set = ['network', 'set', 'eth0', '--static', `${address}/24`, '--gateway', '10.77.0.1'];
+      expect(await appliance.gatehouse(set)).toMatchObject({ exitCode: 10 });
+      expect(await appliance.gatehouse(['changes', 'keep'])).toMatchObject({ exitCode: 0 });
+      await acknowledge(console_, 'The settings are kept.');
+    }
+
     /** Waits for the end of the countdown on that screen, and that the machine is as before. */
     async function goesBack(console: Console, since: number, reachable: string): Promise<void> {
       await console.sees('The settings went back: no answer.', (window + 30) * 1000);
@@ -118,6 +127,7 @@ describeWith(
     });
 
     test('nobody answers: back in time, compared, and the console says so', async () => {
+      await reachedAt('10.77.0.9');
       await changeStatic(console_, '10.77.0.10/24');
       const since = performance.now();
       expect(await appliance.isReachable('10.77.0.10')).toBe(true);
@@ -126,6 +136,7 @@ describeWith(
     });
 
     test('a wrong gateway is said, and without an answer the machine is back', async () => {
+      await reachedAt('10.77.0.9');
       await changeStatic(console_, '10.77.0.9/24', '10.77.0.99');
       const since = performance.now();
       await console_.sees('gateway: FAILED.');
@@ -135,6 +146,7 @@ describeWith(
     });
 
     test('a dead DNS server is said, and without an answer the machine is back', async () => {
+      await reachedAt('10.77.0.9');
       await console_.open(...network, ['d', 'In effect:']);
       console_.send(`${clear}10.77.0.200${keys.enter}`);
       await console_.apply();
@@ -147,6 +159,7 @@ describeWith(
     });
 
     test('a change by the command line: exit code 10, kept or undone by another command', async () => {
+      await reachedAt('10.77.0.9');
       const set = ['network', 'set', 'eth0', '--static', '10.77.0.12/24', '--gateway', '10.77.0.1'];
       const waiting = await appliance.gatehouse(set);
       expect(waiting.exitCode).toBe(10);
@@ -160,6 +173,7 @@ describeWith(
     });
 
     test('the console is killed while it asks: the machine is back, and the terminal as it was', async () => {
+      await reachedAt('10.77.0.9');
       const doomed = await appliance.console();
       await changeStatic(doomed, '10.77.0.13/24');
       const since = performance.now();
@@ -185,6 +199,7 @@ describeWith(
     });
 
     test('the address changes under an SSH session: it says where to reconnect, and is kept from there', async () => {
+      await reachedAt('10.77.0.9');
       const session = await appliance.sshConsole('10.77.0.9');
       await draftStatic(session, '10.77.0.15/24', '10.77.0.1');
       await session.sees('The SSH session of operator from 10.77.0.1 comes');
@@ -201,6 +216,7 @@ describeWith(
     });
 
     test('the SSH session is cut and nobody answers: the old address is reached again', async () => {
+      await reachedAt('10.77.0.15');
       const session = await appliance.sshConsole('10.77.0.15');
       await draftStatic(session, '10.77.0.9/24', '10.77.0.1');
       await session.apply();
@@ -228,6 +244,7 @@ describeWith(
     });
 
     test('the question is asked on both consoles, and goes away where the other answers', async () => {
+      await reachedAt('10.77.0.15');
       const other = await appliance.sshConsole('10.77.0.15');
       await changeStatic(console_, '10.77.0.15/24', '10.77.0.2');
       await other.sees('Keep these settings?');
