@@ -156,7 +156,16 @@ describeWith(needs, 'keys at the console of an account whose shell is Gatehouse'
 
   async function home(pty: Pty): Promise<void> {
     const isHome = () => /Various commands/.test(pty.text()) && !/Leave the console/.test(pty.text());
-    for (let tries = 0; tries < 40 && !isHome() && !pty.ended; tries += 1) {
+    // What an input has chosen may open a moment later, over a menu that is still seen.
+    const stays = () =>
+      isHome() &&
+      pty
+        .waitFor(() => !isHome(), 400)
+        .then(
+          () => false,
+          () => true,
+        );
+    for (let tries = 0; tries < 40 && !pty.ended && !(await stays()); tries += 1) {
       pty.send(keys.back);
       await pty.waitFor(() => isHome() || pty.ended !== undefined, 300).catch(() => undefined);
     }
