@@ -1,5 +1,6 @@
 /**
  * How the tests run: everything in parallel, but those that boot whole machines one file at a time and by themselves.
+ * Virtual machines (`vm`) are run by `scripts/test test/vm` alone.
  * Which programs must be there is said by each test (setup/needs.ts); what was left out is told by setup/reporter.ts.
  */
 import { availableParallelism } from 'node:os';
@@ -33,13 +34,26 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'host',
-          include: ['test/engine/**/*.test.ts', 'test/host/**/*.test.ts', 'test/vm/**/*.test.ts'],
+          include: ['test/engine/**/*.test.ts', 'test/host/**/*.test.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120 * seconds,
           // The first boot of all fetches a Debian.
           hookTimeout: 420 * seconds,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'vm',
+          include: ['test/vm/**/*.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 120 * seconds,
+          // Makes the image first, where it is another.
+          hookTimeout: 900 * seconds,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
