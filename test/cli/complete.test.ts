@@ -22,7 +22,8 @@ const suffix = defaultBrand.platforms[0]?.suffix ?? '';
 const top = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Those that ask no appliance: a service or a platform of one's own, and what the command line tells of itself. */
-const alone = /^(service|way-back|reset-now|settings-for|platform (serve|code|appliance)\b.*|report open|schema|completion|man)$/;
+const alone =
+  /^(service|way-back|reset-now|settings-for|platform (serve|code|appliance)\b.*|report open|schema|completion|man)$/;
 /** Asked by any command, where changes need the password. */
 const byAll: OperationName[] = ['access.check'];
 
