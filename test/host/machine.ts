@@ -191,11 +191,26 @@ export class Host {
     // The first process of the host; then all that were started around it.
     if (this.leader !== undefined && this.isRunning()) killNow(this.leader);
     await kill(this.nspawn);
-    // The kernel takes its cables away a little later, and a new boot needs their names.
-    const cables = async () => (await this.neighbour.run(['ip', '-o', 'link', 'show', 'type', 'veth'])).stdout;
-    await until('its cables to go', async () => !(await cables()).includes('lan-'));
+    // It ends as the last of those inside; nobody may be left to wait for it.
+    const ended = () => !/^State:\s+[^ZX]/m.test(read(`/proc/${this.leader}/status`));
+    await until('its last process to end', ended);
+    await this.removeCables();
     this.leader = undefined;
     this.nspawn = undefined;
+  }
+
+  /**
+   * A new boot needs the names of its cables. The kernel takes them away itself, but only when the last connection is given
+   * up that waits for an answer to what it sent: minutes, where the address was changed under it.
+   */
+  private async removeCables(): Promise<void> {
+    const gone = async () => {
+      const { stdout } = await this.neighbour.run(['ip', '-o', 'link', 'show', 'type', 'veth']);
+      const cables = [...stdout.matchAll(/^\d+: (lan-[^@:]+)/gm)].map(([, name = '']) => name);
+      for (const cable of cables) await this.neighbour.run(['ip', 'link', 'delete', cable]);
+      return cables.length === 0;
+    };
+    await until('its cables to go', gone);
   }
 
   /** Waits until it goes down by itself: how? `boot` switches it on again; a reboot is not followed by itself. */
