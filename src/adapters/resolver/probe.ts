@@ -55,10 +55,12 @@ async function exchange(server: string, name: string, type: number, signal: Abor
         const answer = readAnswer(datagram, id);
         if (answer) resolve(answer);
       });
-      socket.connect(53, server, () => {
+      // Not connect's own callback: that is called also where there is no way to the server, and then nothing can be sent.
+      socket.once('connect', () => {
         send();
         again = setInterval(send, 1_000);
       });
+      socket.connect(53, server);
       if (within.aborted) resolve('silent');
     });
   } finally {
