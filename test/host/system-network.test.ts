@@ -14,6 +14,7 @@ const ours = '[Match]\nName=eth0\n[Network]\nAddress=10.77.0.2/24\n';
 describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'dnsmasq'] }, 'the network of a real machine', () => {
   let system: SystemHost;
   let now: Record<string, InterfaceSettings> = {};
+  let served: () => string;
 
   beforeAll(async () => {
     system = await bootSystem({
@@ -25,7 +26,7 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'dnsmasq'] }, 'th
       },
       interfaces: ['eth0', 'eth1'],
     });
-    await serveAddresses(system);
+    served = await serveAddresses(system);
   });
   afterAll(() => system?.end());
 
@@ -37,8 +38,17 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'dnsmasq'] }, 'th
     const state = await until('the wanted state', async () => {
       const state = await eth0();
       return wanted(state) && state;
+    }).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await told()}`);
     });
     return { state, effects };
+  }
+
+  /** Why the state may not be as wanted: what is there, and the newest words of both ends. */
+  async function told(): Promise<string> {
+    const networkd = ['journalctl', '--unit=systemd-networkd', '--no-pager', '--lines=40'];
+    const [state, words] = [await eth0(), await inside(...networkd)];
+    return [JSON.stringify(state), words, ...served().split('\n').slice(-60)].join('\n');
   }
 
   async function eth0(): Promise<InterfaceState> {
@@ -139,6 +149,9 @@ describeWith({ ...hostNeeds, programs: [...hostNeeds.programs, 'dnsmasq'] }, 'th
   test('unconfigured: up, and without any address', async () => {
     const { state } = await set({ method: 'unconfigured', ipv6: off }, (state) => state.addresses.length === 0);
     expect(state).toMatchObject({ link: 'up', gateways: [] });
+    expect((await system.call<TestResult>('dns', [['10.77.0.1'], 'gate.test'])).said).toBe(
+      '10.77.0.1 does not answer.',
+    );
     await set(fixed, (state) => from(state, 'static').length === 1);
   });
 

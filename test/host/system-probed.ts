@@ -1,6 +1,6 @@
 /** A booted host with the System adapters in it, and a neighbour that serves DHCP, router advertisements, DNS and time. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Problem } from '../../src/errors.ts';
@@ -63,8 +63,11 @@ function fed([program = '', ...args]: readonly string[], input: string): Promise
   });
 }
 
-/** dnsmasq on the neighbour's bridge: DHCP with search domain corp.test, SLAAC, and the name gate.test. */
-export async function serveAddresses(system: SystemHost): Promise<void> {
+/**
+ * dnsmasq on the neighbour's bridge: DHCP with search domain corp.test, SLAAC, and the name gate.test. Gives what it
+ * has said so far.
+ */
+export async function serveAddresses(system: SystemHost): Promise<() => string> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-dhcp-'));
   await system.host.neighbour.run(['ip', 'addr', 'add', `${neighbour6}/64`, 'dev', 'lan', 'nodad']);
   const options = [
@@ -77,7 +80,9 @@ export async function serveAddresses(system: SystemHost): Promise<void> {
     'dnsmasq',
     ...options.join(' ').split(' '),
     `--dhcp-leasefile=${join(folder, 'leases')}`,
+    `--log-facility=${join(folder, 'log')}`,
   ]);
   server.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await until('the DHCP server', async () => (await system.host.neighbour.run(['ss', '-Hlun'])).stdout.includes(':67'));
+  return () => readFileSync(join(folder, 'log'), 'utf8');
 }
