@@ -30,3 +30,13 @@ export async function within<T>(
     signal?.removeEventListener('abort', onAbort);
   }
 }
+
+/**
+ * A clock to put beside other signals: aborted after `ms`, and no reason for the process to stay. AbortSignal.timeout
+ * cannot stand there: Node 20 holds what AbortSignal.any was given weakly, and a collected clock never strikes.
+ */
+export function after(ms: number): AbortSignal {
+  const clock = new AbortController();
+  setTimeout(() => clock.abort(), ms).unref();
+  return clock.signal;
+}

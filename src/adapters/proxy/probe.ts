@@ -7,6 +7,7 @@ import type { TestResult } from '../../appliance.ts';
 import { Failure, fail } from '../../errors.ts';
 import { harmless } from '../../values/harmless.ts';
 import { proxyName, type UpstreamProxy } from '../../values/proxy.ts';
+import { after } from '../../within.ts';
 import { NoConnection } from './no-connection.ts';
 import { openTunnel, type Target } from './tunnel.ts';
 
@@ -65,7 +66,7 @@ async function handshake(
   left: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const late = AbortSignal.timeout(Math.round(left));
+  const late = after(Math.round(left));
   const secure = connectTls({ socket, servername: host, ...(trusted === undefined ? {} : { ca: trusted }) });
   try {
     await once(secure, 'secureConnect', { signal: AbortSignal.any([signal, late]) });

@@ -8,6 +8,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { fail } from '../../errors.ts';
 import { isIpv6 } from '../../values/host.ts';
 import { proxyName, type UpstreamProxy } from '../../values/proxy.ts';
+import { after } from '../../within.ts';
 import { NoConnection, type Refusal } from './no-connection.ts';
 
 export interface Target {
@@ -27,7 +28,7 @@ export async function openTunnel(
   patience: number,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const late = AbortSignal.timeout(patience);
+  const late = after(patience);
   const within = AbortSignal.any([signal, late]);
   try {
     return proxy ? await through(proxy, target, within) : await direct(target, within);

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { TestResult } from '../../appliance.ts';
 import { fail } from '../../errors.ts';
+import { after } from '../../within.ts';
 import { type Answer, readAnswer, types, writeQuestion } from './query.ts';
 
 /** Milliseconds for one server. */
@@ -43,7 +44,7 @@ async function exchange(server: string, name: string, type: number, signal: Abor
   const id = randomInt(0x10000);
   const socket = createSocket(server.includes(':') ? 'udp6' : 'udp4');
   const question = writeQuestion(id, name, type);
-  const within = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const within = AbortSignal.any([signal, after(patience)]);
   const send = () => socket.send(question, () => undefined);
   let again: NodeJS.Timeout | undefined;
   try {
@@ -57,6 +58,7 @@ async function exchange(server: string, name: string, type: number, signal: Abor
       });
       // Not connect's own callback: that is called also where there is no way to the server, and then nothing can be sent.
       socket.once('connect', () => {
+        if (within.aborted) return;
         send();
         again = setInterval(send, 1_000);
       });

@@ -6,6 +6,7 @@ import type { Call, StepNews } from '../../appliance.ts';
 import { Failure, fail } from '../../errors.ts';
 import type { Fqdn } from '../../values/host.ts';
 import { proxyName, type UpstreamProxy } from '../../values/proxy.ts';
+import { after } from '../../within.ts';
 import { paths, type Role } from '../protocol.ts';
 import { saidBy } from './connectivity.ts';
 import { faultOf } from './fault.ts';
@@ -101,7 +102,7 @@ async function authenticated(trip: Trip): Promise<void> {
 /** @throws NoConnection */
 async function resolved(host: string, patience: number, signal: AbortSignal): Promise<string> {
   if (isIP(host)) return host;
-  const within = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const within = AbortSignal.any([signal, after(patience)]);
   const given = new Promise<never>((_resolve, reject) => {
     within.addEventListener('abort', () => reject(new NoConnection('name not found', host)), { once: true });
   });

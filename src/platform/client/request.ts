@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { NoConnection } from '../../adapters/proxy/no-connection.ts';
 import { type Failure, fail } from '../../errors.ts';
 import type { Fqdn } from '../../values/host.ts';
+import { after } from '../../within.ts';
 import { limits, paths } from '../protocol.ts';
 import { aheadOf, clockFault } from './clock.ts';
 import { faultOf, isAboutTime, type Place } from './fault.ts';
@@ -72,7 +73,7 @@ export class Trip {
     private readonly signal: AbortSignal,
   ) {
     const { patience, port } = reach;
-    this.late = AbortSignal.timeout(patience);
+    this.late = after(patience);
     this.within = AbortSignal.any([signal, this.late]);
     const isIdentified = asking.identity !== undefined;
     this.place = { host: asking.host, port, way, seconds: Math.ceil(patience / 1000), isIdentified };
