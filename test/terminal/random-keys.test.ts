@@ -47,6 +47,9 @@ const others = [
   '\xff\xfe\x80',
 ];
 
+/** The keys that choose "Leave": the language may have been changed, too. */
+const leave: Record<string, string> = { Leave: 'l', Salir: 's' };
+
 const titles = (p: Pty) => boxes(columnwise(p)).map(({ title }) => title);
 
 /** Goes back until the condition holds. An answer can be to an earlier key: who goes on looks again. */
@@ -55,8 +58,8 @@ async function goBack(p: Pty, until: () => boolean): Promise<void> {
   for (let press = 0; !until(); press++) {
     if (press > 400) throw new Error(`no way back (seed ${seed}):\n${p.text()}`);
     const before = p.text();
-    const leaving = titles(p).at(-1) === 'Leave';
-    p.send(leaving ? `l${keys.enter}` : keys.escape);
+    const leaving = leave[titles(p).at(-1) ?? ''];
+    p.send(leaving !== undefined ? `${leaving}${keys.enter}` : keys.escape);
     // Once it has left, a key would be for the shell.
     const answered = () => ended(p) !== undefined || (!leaving && p.text() !== before);
     await p.waitFor(() => answered() || until(), 1000).catch(() => undefined);
@@ -113,7 +116,7 @@ async function storm(term: string): Promise<void> {
     p = await begin(term);
   }
   p.resize(80, 24);
-  const isMain = () => titles(p).join() === 'Configuration' && p.text().includes(' Registration  ');
+  const isMain = () => /^Configura(tion|ci[oó]n)$/.test(titles(p).join()) && / Regist(ration|ro)  /.test(p.text());
   await goBack(p, () => isMain() || ended(p) !== undefined);
   if (!ended(p)) await seeWhole(p, ' gatehouse');
   await goBack(p, () => ended(p) !== undefined);
