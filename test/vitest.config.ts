@@ -1,5 +1,5 @@
 /**
- * How the tests run: everything in parallel, but those that boot whole machines one file at a time and by themselves.
+ * How the tests run: everything in parallel, then those that boot whole machines, two files at a time.
  * Virtual machines (`vm`) are run by `scripts/test test/vm` alone.
  * Which programs must be there is said by each test (setup/needs.ts); what was left out is told by setup/reporter.ts.
  */
@@ -35,8 +35,8 @@ export default defineConfig({
         test: {
           name: 'host',
           include: ['test/engine/**/*.test.ts', 'test/host/**/*.test.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
+          // Two at once: most of their time is waiting, for a way back to be taken or a machine to start.
+          maxWorkers: 2,
           testTimeout: 120 * seconds,
           // The first boot of all fetches a Debian.
           hookTimeout: 420 * seconds,

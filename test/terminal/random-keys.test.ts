@@ -59,7 +59,7 @@ async function goBack(p: Pty, until: () => boolean): Promise<void> {
     if (press > 400) throw new Error(`no way back (seed ${seed}):\n${p.text()}`);
     const before = p.text();
     const leaving = leave[titles(p).at(-1) ?? ''];
-    p.send(leaving !== undefined ? `${leaving}${keys.enter}` : keys.escape);
+    p.send(leaving ? `${leaving}${keys.enter}` : keys.escape);
     // Once it has left, a key would be for the shell.
     const answered = () => ended(p) !== undefined || (!leaving && p.text() !== before);
     await p.waitFor(() => answered() || until(), 1000).catch(() => undefined);
@@ -116,7 +116,7 @@ async function storm(term: string): Promise<void> {
     p = await begin(term);
   }
   p.resize(80, 24);
-  const isMain = () => /^Configura(tion|ci[oó]n)$/.test(titles(p).join()) && / Regist(ration|ro)  /.test(p.text());
+  const isMain = () => /^Configura(tion|ci[oó]n)$/.test(titles(p).join()) && / Regist(ration|ro) {2}/.test(p.text());
   await goBack(p, () => isMain() || ended(p) !== undefined);
   if (!ended(p)) await seeWhole(p, ' gatehouse');
   await goBack(p, () => ended(p) !== undefined);
