@@ -3,6 +3,7 @@
  * after, and reachable. GATEHOUSE_CUTS says how often (12), GATEHOUSE_SEED at which points; both are printed.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chance } from '../setup/chance.ts';
 import { describeWith } from '../setup/needs.ts';
 import { ChangesHost, first, type Said, second } from './changes-host.ts';
 import { hostNeeds, until } from './machine.ts';
@@ -12,17 +13,6 @@ const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000);
 
 /** Where the cut is: so many milliseconds (random) after that was told, of a change that ends like that. */
 const points = ['begun', 'Checking', 'Arming the way back', 'Writing', 'Telling', 'Testing', 'asking', 'keep', 'undo'];
-
-/** Marsaglia's xorshift: the same points for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start * 2_654_435_761 + 1_013_904_223 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 type Files = Record<string, string>;
 const stable = (files: Files) => Object.fromEntries(Object.entries(files).filter(([name]) => !/versions/.test(name)));
@@ -78,7 +68,7 @@ describeWith(hostNeeds, `a real machine whose power is cut at ${cuts} random poi
 
   test('is always wholly as before or wholly as kept, and reachable', { timeout: 60_000 + cuts * 30_000 }, async () => {
     console.log(`${cuts} cuts, seed ${seed}`);
-    const random = randomOf(seed);
+    const random = chance(seed);
     const known: Record<string, string> = { '10.77.0.2': withoutRevision(await changes.files()) };
     const other = await changes.apply(second);
     await changes.ask('keep', { id: other.id, by: 'ben' });

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chance } from '../setup/chance.ts';
 import { describeWith } from '../setup/needs.ts';
 import { hostNeeds, until } from './machine.ts';
 import { ResetHost } from './reset-host.ts';
@@ -16,17 +17,6 @@ const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000);
 /** Where the cut is: randomly after that, until a little later than it takes without a cut. */
 const points = ['asked', 'switched on', 'deleting', 'deleting again'] as const;
 type Point = (typeof points)[number];
-
-/** Marsaglia's xorshift: the same points for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start * 2_654_435_761 + 1_013_904_223 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 describeWith({ ...hostNeeds, paths: [program] }, `a reset cut at ${cuts} random points (seed ${seed})`, () => {
   let machine: ResetHost;
@@ -110,7 +100,7 @@ describeWith({ ...hostNeeds, paths: [program] }, `a reset cut at ${cuts} random 
 
   test('is complete after the next start, or was never decided', { timeout: 60_000 + cuts * 60_000 }, async () => {
     console.log(`${cuts} cuts, seed ${seed}, within ms: ${JSON.stringify(spans)}`);
-    const random = randomOf(seed);
+    const random = chance(seed);
     const seen = { 'before it was decided': 0, 'in the middle': 0, 'after it was complete': 0 };
     for (let done = 0; done < cuts; done++) {
       const { host } = machine;

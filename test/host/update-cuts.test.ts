@@ -4,6 +4,7 @@
  * GATEHOUSE_CUTS says how often (2), GATEHOUSE_SEED at which points.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { chance } from '../setup/chance.ts';
 import { describeWith } from '../setup/needs.ts';
 import { InstallHost, installNeeds } from './install-host.ts';
 import { until } from './machine.ts';
@@ -11,17 +12,6 @@ import { releaseWithBanner } from './update-releases.ts';
 
 const cuts = Number(process.env.GATEHOUSE_CUTS ?? 2);
 const seed = Number(process.env.GATEHOUSE_SEED ?? Date.now() % 1_000_000);
-
-/** Marsaglia's xorshift: the same points for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start * 2_654_435_761 + 1_013_904_223 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 describeWith(installNeeds, `an update cut at ${cuts} random points (seed ${seed})`, () => {
   let machine: InstallHost;
@@ -85,7 +75,7 @@ describeWith(installNeeds, `an update cut at ${cuts} random points (seed ${seed}
   test(
     'leaves a machine with a console and a service, and is brought to its end by doing it again',
     async () => {
-      const random = randomOf(seed);
+      const random = chance(seed);
       for (let count = 0; count < cuts; count++) {
         const [at, isPower, deb = ''] = [random() * span * 1.1, random() < 0.5, releases[count % 2]];
         await cut(at, isPower, deb).catch((error: Error) => {

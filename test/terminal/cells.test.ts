@@ -14,6 +14,7 @@ import { Statuses } from '../../screens/statuses.ts';
 import { defaultBrand } from '../../src/brand/brand.ts';
 import { openLink } from '../../src/cli/link.ts';
 import type { Opened } from '../../src/cli/options.ts';
+import { chance } from '../setup/chance.ts';
 import { Watched } from './emulator/screen.ts';
 import { keys } from './keys.ts';
 
@@ -31,17 +32,6 @@ afterEach(async () => {
   await opened?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** mulberry32: small, and the same everywhere. */
-function chance(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The main menu, again whenever it was left. */
 async function operate({ frame }: Watched, { link }: Opened, signal: AbortSignal): Promise<void> {

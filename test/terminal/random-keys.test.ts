@@ -3,6 +3,7 @@
  * printed, and GATEHOUSE_SEED and GATEHOUSE_KEYS repeat or prolong a run (scripts/soak/keys).
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { chance } from '../setup/chance.ts';
 import { type Built, boxes, buildConsole, columnwise, keys, seeWhole } from './operator.ts';
 import { Pty } from './pty.ts';
 
@@ -16,17 +17,6 @@ beforeAll(() => {
 });
 afterEach(() => pty?.kill());
 afterAll(() => built.remove());
-
-/** mulberry32: small, and the same everywhere. */
-function chance(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** More of what leads somewhere than of what does not. */
 const likely = [keys.up, keys.down, keys.down, keys.down, keys.enter, keys.enter, keys.enter, keys.tab, keys.left];

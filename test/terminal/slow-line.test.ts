@@ -11,6 +11,7 @@ import { openTerminal } from '../../screens/kit/terminal/open.ts';
 import type { Terminal } from '../../screens/kit/terminal/types.ts';
 import { type Ui, uiOn } from '../../screens/kit/ui.ts';
 import { good } from '../../src/values/result.ts';
+import { chance } from '../setup/chance.ts';
 import { Strict } from './emulator/strict.ts';
 import { keys } from './keys.ts';
 
@@ -114,17 +115,6 @@ const open = async (term: string, buffer: number) => {
   line = await new Line(term, buffer).open();
   return line;
 };
-
-/** mulberry32. */
-function chance(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe.each([
   ['that says when it is busy', 0],
