@@ -51,8 +51,15 @@ export interface Bounds {
   only(appliance: Appliance): Appliance;
 }
 
+/** Whoever read us has seen enough: `gatehouse … | head -1`. */
+const whenUnread = () => process.exit(exits.done);
+/** What went wrong, nobody has to want to read. */
+const whenUnheard = () => undefined;
+
 /** Gives the exit code. */
 export async function runProgram(args: readonly string[], bounds?: Bounds): Promise<number> {
+  process.stdout.off('error', whenUnread).on('error', whenUnread);
+  process.stderr.off('error', whenUnheard).on('error', whenUnheard);
   let exit: number = exits.done;
   const isJson = args.includes('--json');
   const program = describe(
@@ -235,8 +242,6 @@ async function withLink(
   const interrupted = new AbortController();
   const onSignal = () => (interrupted.signal.aborted ? process.exit(exits.interrupted) : interrupted.abort());
   for (const signal of signals) process.on(signal, onSignal);
-  // Whoever read us has seen enough: `gatehouse … | head -1`.
-  process.stdout.on('error', () => process.exit(exits.done));
   const { link, close } = await openLink(options);
   try {
     const terminal = options.json ? undefined : terminalOf(process.stdin, process.stderr);

@@ -49,6 +49,17 @@ test('--version and --help answer, and help has the exit codes', async () => {
   expect(out).toContain(exitTable);
 });
 
+test('a reader that has seen enough ends it without a word', async () => {
+  const ends = async (...args: string[]) => {
+    const { child, told, ended } = begin(...args);
+    child.stdout.destroy();
+    expect(await ended, told.err).toMatchObject({ code: 0, err: '' });
+  };
+  await ends('--help');
+  await ends('man');
+  await ends(...lab('healthy'), 'info');
+});
+
 test('without a terminal the console says so in a sentence', async () => {
   const told = await gatehouse();
   expect(told).toMatchObject({ code: 2, out: '' });
