@@ -230,6 +230,16 @@ export class Machine {
     return this.must(['sh', '-c', command], options);
   }
 
+  /** Writes a file inside. */
+  async put(bytes: Buffer, file: string): Promise<void> {
+    await this.must(['truncate', '--size=0', file]);
+    // A word of a command is 128 KiB at most.
+    for (let at = 0; at < bytes.length; at += 60_000) {
+      const piece = bytes.subarray(at, at + 60_000).toString('base64');
+      await this.must(['sh', '-c', 'printf %s "$1" | base64 -d >>"$2"', 'sh', piece, file]);
+    }
+  }
+
   /** Waits until commands can be run inside. */
   async reachable(limit = 120_000): Promise<void> {
     const answers = () =>
@@ -240,9 +250,11 @@ export class Machine {
     await until('the way in', answers, limit, () => this.serial.text());
   }
 
-  /** Its reset button. */
+  /** Its reset button. What the terminals show after it is new. */
   async reset(): Promise<void> {
     await this.control().ask('system_reset');
+    this.serial.emulator.reset();
+    this.serial.raw = '';
   }
 
   /** Its power goes: nothing of it does anything any more. With `durable`, what it had not written through is lost. */

@@ -3,21 +3,17 @@
  * static address, SSH, a capture, a report that is fetched, and the reset that makes it new again.
  */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openAdmin } from '../../src/platform/server/admin.ts';
-import { kill, must, start } from '../host/machine/programs.ts';
+import { kill, must } from '../host/machine/programs.ts';
 import { describeWith } from '../setup/needs.ts';
 import { backToMain, keys } from '../terminal/operator.ts';
 import { Pty } from '../terminal/pty.ts';
+import { codeFor, names, servePlatform, suffix } from './machine/platform.ts';
 import { Machine, machineNeeds, until } from './machine.ts';
 
-const program = fileURLToPath(new URL('../../dist/gatehouse', import.meta.url));
-const suffix = 'platform.gatehouse.test';
-const platformAddress = '10.77.0.5';
 const password = 'gut und lang 42';
 const sshOptions = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR'].flatMap((option) => [
   '-o',
@@ -33,15 +29,8 @@ describeWith(machineNeeds, 'a new appliance', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-walk-'));
-    machine = await Machine.booted({}, { [suffix]: platformAddress });
-    await must(machine.neighbour.enter(['ip', 'addr', 'add', `${platformAddress}/24`, 'dev', 'lan']));
-    const serve = ['--folder', join(folder, 'platform'), '--suffix', suffix, '--address', platformAddress];
-    platform = start(machine.neighbour.enter([program, 'platform', 'serve', ...serve, '--check-in', '5']));
-    const listens = async () =>
-      (await machine.neighbour.run(['ss', '-Hlnt'])).stdout.includes(`${platformAddress}:443`);
-    await until('the platform', listens);
-    const ca = readFileSync(join(folder, 'platform/ca.pem'), 'utf8');
-    await machine.must(['sh', '-c', 'printf %s "$1" >/var/lib/gatehouse/platform-ca.pem', 'sh', ca]);
+    machine = await Machine.booted({}, names);
+    platform = await servePlatform(machine, folder);
   }, 900_000);
   afterAll(async () => {
     if (platform) await kill(platform);
@@ -77,7 +66,7 @@ describeWith(machineNeeds, 'a new appliance', () => {
     await type(keys.enter, 'type one');
     await type(keys.enter, `repository.${suffix}`);
     await type(keys.enter, 'First steps: Registration');
-    const { code } = await (await openAdmin(join(folder, 'platform'))).createCode({ name: 'North gate' });
+    const code = await codeFor('North gate', folder);
     await type(keys.enter, 'Enter lookup code');
     await type(code + keys.enter, 'Appliance is registered successfully');
     await type(keys.enter, 'First steps: the result');
@@ -151,8 +140,8 @@ describeWith(machineNeeds, 'a new appliance', () => {
     fetching.send(`${once}\r`);
     expect((await fetching.exited).exitCode).toBe(0);
     const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.age'));
-    const names = await must(['sh', '-c', 'age -d -i "$0" "$1" | zstd -d | tar -t', identity, join(folder, archive)]);
-    expect(names).toContain('manifest.json');
+    const files = await must(['sh', '-c', 'age -d -i "$0" "$1" | zstd -d | tar -t', identity, join(folder, archive)]);
+    expect(files).toContain('manifest.json');
     await machine.serial.waitFor('downloaded completely', slow);
     await fetching.kill();
   });

@@ -1,0 +1,69 @@
+/** The appliance on bad days: the console comes up on both consoles all the same, and says what is wrong. */
+import { afterEach, expect, test } from 'vitest';
+import { describeWith } from '../setup/needs.ts';
+import { Machine, type MachineOptions, machineNeeds, until } from './machine.ts';
+
+/** An emulated processor is some ten times slower, more so beside other tests. */
+const boot = 400_000;
+
+describeWith(machineNeeds, 'an appliance on a bad day', () => {
+  let machine: Machine;
+  afterEach(() => machine?.end());
+
+  const status = async () => (await machine.run(['gatehouse', 'status'])).stdout;
+
+  /** Both consoles show the first steps or the menu, and the service answers. */
+  const comesUp = async () => {
+    await machine.reachable(boot);
+    for (const console of [machine.serial, machine.vga]) await console.waitFor(/First steps|Configuration/, boot);
+    await until(
+      'the service',
+      async () => (await status()) !== '',
+      boot,
+      () => machine.serial.text(),
+    );
+  };
+  const poweredOn = async (options: MachineOptions) => {
+    machine = await Machine.make(options);
+    await machine.powerOn();
+    await comesUp();
+  };
+
+  test('512 MB of memory, no network card, and a clock that says 1970', { timeout: 2 * boot }, async () => {
+    await poweredOn({ memory: 512, interfaces: 0, clock: '1970-01-01' });
+    await machine.serial.waitFor('no address', boot);
+    expect(await status()).toContain('no address');
+    console.info(
+      (await machine.run(['gatehouse', 'info'])).stdout,
+      (await machine.run(['gatehouse', 'time'])).stdout,
+      await machine.shell('date; free -m; systemctl --failed'),
+    );
+  });
+
+  test('a disk that can only be read', { timeout: 2 * boot }, async () => {
+    await poweredOn({ readOnly: true });
+    await machine.serial.waitFor('disk is read-only', boot);
+    await machine.vga.waitFor('disk is read-only', boot);
+  });
+
+  test('after a power cut: the disk is full, the settings are broken, and there is no Docker', {
+    timeout: 2 * boot,
+  }, async () => {
+    machine = await Machine.booted();
+    await machine.must(['gatehouse', 'time', 'set', '--zone', 'Europe/Madrid']);
+    await machine.must(['gatehouse', 'time', 'set', '--zone', 'Europe/Lisbon']);
+    await machine.shell('rm /usr/bin/dockerd; systemctl mask docker.service docker.socket');
+    await machine.shell('head -c 300 /dev/urandom >/var/lib/gatehouse/settings/settings.json');
+    await machine.run(['sh', '-c', 'dd if=/dev/zero of=/srv/fill bs=1M; dd if=/dev/zero of=/srv/rest bs=512; sync']);
+    await machine.reset();
+    await comesUp();
+    await machine.serial.waitFor('disk nearly full', boot);
+    console.info(
+      (await machine.run(['gatehouse', 'info'])).stdout,
+      (await machine.run(['gatehouse', 'containers'])).stderr,
+      (await machine.run(['gatehouse', 'time', 'show'])).stdout,
+      await machine.shell('df -h /; journalctl -b -u gatehouse | tail -20; systemctl --failed'),
+    );
+    expect(await machine.shell('readlink /etc/localtime')).toContain('Lisbon');
+  });
+});
