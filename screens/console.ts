@@ -16,6 +16,8 @@ import { languageFor, said, setLanguage, t } from './texts/texts.ts';
 
 /** Milliseconds that the first paint waits for the service to name its brand. */
 const patience = 300;
+/** Milliseconds until the service is asked again that ended instead of answering. */
+const again = 500;
 /** Milliseconds after the menu in which nothing is to be done: then the screens are loaded. */
 const rest = 100;
 
@@ -34,6 +36,7 @@ export async function openConsole({ link, plain = false, over }: ConsoleOptions)
   await setLanguage(languageFor(process.env, undefined));
   const display = await openDisplay(plain);
   const ended = new AbortController();
+  const noKey = display.lastKey;
   try {
     const statuses = new Statuses(display, link, ended.signal);
     const surroundings: Surroundings = {
@@ -54,7 +57,6 @@ export async function openConsole({ link, plain = false, over }: ConsoleOptions)
     else {
       display.name(defaultBrand.vendor, []);
       // Until the service answers, all that is shown is that it does not.
-      const noKey = display.lastKey;
       const comeLate = async () => {
         const late = await aboutAtLast(link, ended.signal);
         await learn(late);
@@ -100,9 +102,23 @@ async function goThrough(surroundings: Surroundings, statuses: Statuses, about: 
 
 const isNew = ({ firstBoot, role }: About) => firstBoot && role === 'operator';
 
-/** What the service says of itself, however late it comes: a slow machine shows its consoles before it has started. */
+/**
+ * What the service says of itself, however late it comes, and however often it ends before it has answered: a slow
+ * machine shows its consoles before it has started. Rejects once `signal` is aborted.
+ */
 async function aboutAtLast(link: Link, signal: AbortSignal): Promise<About> {
-  await new Promise<void>((resolve) => {
+  for (;;) {
+    await connected(link, signal);
+    const about = await link.appliance.about({}, { signal }).catch(() => undefined);
+    if (about) return about;
+    if (signal.aborted) throw signal.reason;
+    await new Promise((resolve) => setTimeout(resolve, again));
+  }
+}
+
+/** Resolves when the service is there, or `signal` is aborted. */
+function connected(link: Link, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     const look = () => {
       if (link.state !== 'connected' && !signal.aborted) return;
       stop();
@@ -111,7 +127,6 @@ async function aboutAtLast(link: Link, signal: AbortSignal): Promise<About> {
     const stop = link.onState(look);
     look();
   });
-  return link.appliance.about({}, { signal });
 }
 
 async function aboutWithin({ appliance }: Link): Promise<About | undefined> {

@@ -2,13 +2,15 @@
 
 import { t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
-import { giveUp, type KeyHint } from './keys.ts';
+import { giveUp as giveUpHint, type KeyHint } from './keys.ts';
 import { givenUp, type Outcome, outcomeOf } from './outcome.ts';
 import { Piece, type Size, type Stage } from './piece.ts';
 import type { Key } from './terminal/types.ts';
 
 /** Milliseconds that a wait may last unseen (SPEC, Look). */
 const unseen = 100;
+
+const isEscape = ({ name }: Key) => name === 'escape';
 
 class Busy extends Piece<void> {
   override readonly kind = 'dialog';
@@ -24,7 +26,8 @@ class Busy extends Piece<void> {
   protected override opened(): void {
     const show = setTimeout(() => {
       this.hidden = false;
-      this.stage.invalidate();
+      if (this.typed.some(isEscape)) this.giveUp();
+      else this.stage.invalidate();
     }, unseen);
     const tick = setInterval(() => this.stage.invalidate(), 1000);
     this.signal.addEventListener('abort', () => {
@@ -34,16 +37,19 @@ class Busy extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [giveUp];
+    return [giveUpHint];
   }
 
   key(key: Key): void {
-    if (key.name !== 'escape') this.typed.push(key);
-    else {
-      // What was typed was meant for what now never comes.
-      this.typed.length = 0;
-      this.end();
-    }
+    // While nothing is seen of the wait, Esc may be meant for what is seen: kept, and taken for this if it lasts.
+    if (this.hidden || !isEscape(key)) this.typed.push(key);
+    else this.giveUp();
+  }
+
+  private giveUp(): void {
+    // What was typed was meant for what now never comes.
+    this.typed.length = 0;
+    this.end();
   }
 
   /** Signs are kept as well: a form may open, in which they are text. */
