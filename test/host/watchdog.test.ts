@@ -62,6 +62,8 @@ describeWith(installNeeds, 'what hangs or dies', () => {
     'so is one that is stopped, and a console whose loop is blocked: the terminal says why, the session over SSH ends',
     async () => {
       const pid = await service();
+      // Before its first sign of life it has two minutes more.
+      await until('its first sign', async () => Number(await root(`ps -o etimes= -p ${pid}`)) >= 3);
       await root(`kill -STOP ${pid}`);
       await blockLoop(machine, await nodeOf('gatehouse-console'));
       await blockLoop(machine, await nodeOf('operator'));
