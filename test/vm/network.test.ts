@@ -33,7 +33,7 @@ describeWith(
         one.serial.send(text);
         await one.serial.waitFor(seen, slow);
       };
-      await backToMain(one.serial);
+      await backToMain(one.serial, 1500);
       await type(`s${keys.enter}`, 'System Configuration');
       await type(`n${keys.enter}`, 'Network Configuration');
       await type(`f${keys.enter}`, 'Network interface eth0');

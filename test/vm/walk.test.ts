@@ -21,6 +21,8 @@ const sshOptions = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 
 ]);
 /** An emulated processor is some ten times slower. */
 const slow = 90_000;
+/** And paints a frame in pieces, with that much between them. */
+const quiet = 1500;
 
 describeWith(machineNeeds, 'a new appliance', () => {
   let machine: Machine;
@@ -51,7 +53,7 @@ describeWith(machineNeeds, 'a new appliance', () => {
 
   /** From the main menu, by the letters of its entries. */
   const open = async (...steps: [letter: string, seen: string | RegExp][]) => {
-    await backToMain(machine.serial);
+    await backToMain(machine.serial, quiet);
     for (const [letter, seen] of steps) await type(`${letter}${keys.enter}`, seen);
   };
 
