@@ -56,6 +56,8 @@ export class Machine {
   static async make(options: MachineOptions = {}): Promise<Machine> {
     const disk = options.image ?? (await imageWithWayIn());
     const neighbour = await Neighbour.begin(network.neighbour, network.prefix);
+    // As a machine knows it that was booted before, and wakes from a snapshot.
+    await must(neighbour.enter(['ip', 'link', 'set', 'lan', 'address', '52:54:00:67:67:01']));
     const machine = new Machine(newRun(), neighbour, options);
     await overlay(disk, machine.disk, options.size);
     return machine;
