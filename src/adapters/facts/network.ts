@@ -24,7 +24,7 @@ type Link = z.infer<typeof link>;
 const ofContainers = /^(?:veth|docker|br-|ifb)/;
 
 /**
- * Loopback is left out, and what belongs to containers, unless there is nothing else.
+ * Loopback is left out, and what belongs to containers, but for a way out where there is no other.
  * @param first the interface of the default route, which is the one the machine is known by
  * @throws Failure 'not-understood'
  */
@@ -33,7 +33,7 @@ export function parseInterfaces(json: string, first?: string): InterfaceFacts[] 
     (entry): entry is Link => 'ifname' in entry && !entry.flags.includes('LOOPBACK'),
   );
   const own = all.filter(({ ifname }) => !ofContainers.test(ifname));
-  const facts = (own.length > 0 ? own : all).map(interfaceFacts);
+  const facts = (own.length > 0 ? own : all.filter(({ ifname }) => ifname === first)).map(interfaceFacts);
   return [...facts.filter(({ name }) => name === first), ...facts.filter(({ name }) => name !== first)];
 }
 

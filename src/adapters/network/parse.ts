@@ -105,7 +105,8 @@ export interface Found extends InterfaceState {
 const ofContainers = /^(?:veth|docker|br-|ifb)/;
 
 /**
- * Every interface but loopback and those of containers, the one of the default route first. VLANs of ours are told
+ * Every interface but loopback and those of containers, unless one of them is the only way out; the one of the default
+ * route first. VLANs of ours are told
  * with the interface that they lie on.
  * @throws Failure 'not-understood'
  */
@@ -117,7 +118,8 @@ export function parseNetwork(said: Said, configured: Interfaces): Found[] {
   const known = managedOf(said.networkd);
   const own = all.filter(({ ifname }) => !ofContainers.test(ifname));
   const vlans = all.filter((one) => isOurVlan(one, known.get(one.ifname)));
-  const found = (own.length > 0 ? own : all)
+  const isWayOut = ({ ifname }: Link) => ifname === hops[0]?.dev;
+  const found = (own.length > 0 ? own : all.filter(isWayOut))
     .filter((one) => !vlans.includes(one))
     .map((one) => foundOf(one, { vlan: vlans.find(({ link }) => link === one.ifname), hops, known, configured }));
   const isFirst = ({ name, device }: Found) => [name, device].includes(hops[0]?.dev ?? '');

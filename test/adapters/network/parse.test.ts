@@ -50,6 +50,13 @@ test('without networkd the kernel tells, as far as it knows', () => {
   expect(eth0).not.toHaveProperty('configured');
 });
 
+test('a machine without a card: the bridge of its containers is none', () => {
+  const bridge = JSON.parse(links)
+    .slice(0, 1)
+    .map((one: object) => ({ ...one, ifname: 'docker0', flags: ['UP'] }));
+  expect(parseNetwork({ links: JSON.stringify(bridge), routes: [noRoutes] }, {})).toEqual([]);
+});
+
 test('a VLAN of ours is told with its interface; of someone else, by itself and whose it is', () => {
   const [eth0, lan30] = parseNetwork(vlans, {});
   expect(eth0).toMatchObject({
