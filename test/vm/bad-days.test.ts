@@ -33,11 +33,9 @@ describeWith(machineNeeds, 'an appliance on a bad day', () => {
     await poweredOn({ memory: 512, interfaces: 0, clock: '1970-01-01' });
     await machine.serial.waitFor('no address', boot);
     expect(await status()).toContain('no address');
-    console.info(
-      (await machine.run(['gatehouse', 'info'])).stdout,
-      (await machine.run(['gatehouse', 'time'])).stdout,
-      await machine.shell('date; free -m; systemctl --failed'),
-    );
+    // No earlier than when systemd was built: what is signed today can be checked.
+    expect(Number(await machine.shell('date +%Y'))).toBeGreaterThan(2020);
+    expect(await machine.shell('systemctl --failed --plain --no-legend')).toBe('');
   });
 
   test('a disk that can only be read', { timeout: 2 * boot }, async () => {

@@ -5,12 +5,15 @@ import { must } from '../host/machine/programs.ts';
 import { describeWith } from '../setup/needs.ts';
 import { backToMain, keys } from '../terminal/operator.ts';
 import { seedDisk } from './machine/disk.ts';
+import { names, suffix } from './machine/platform.ts';
 import { Machine, machineNeeds, until } from './machine.ts';
 
 const slow = 60_000;
 const seed = (zone: string) => `network:
   eth0: { method: static, address: 10.77.0.9/24, gateway: 10.77.0.1 }
+dns: { servers: [10.77.0.1] }
 time: { zone: ${zone} }
+platform: { suffix: ${suffix} }
 `;
 
 describeWith(
@@ -55,6 +58,7 @@ describeWith(
       async (kind, label) => {
         const made = await Machine.make();
         machine = made;
+        await made.serveNames(names);
         const file = join(made.folder, 'seed');
         const zone = kind === 'vfat' ? 'Europe/Madrid' : 'Asia/Tokyo';
         await seedDisk(file, kind, label, { 'gatehouse.yaml': seed(zone), 'user-data': '', 'meta-data': '' });
