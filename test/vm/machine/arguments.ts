@@ -43,7 +43,11 @@ export function argumentsFor(folder: string, options: MachineOptions): string[] 
       'virtio-blk-pci,drive=disk,bootindex=1',
     ],
     ...disks.flatMap((file) => ['-drive', `file=${file},if=virtio,format=raw,cache=${cache}`]),
-    ...discs.flatMap((file) => ['-drive', `file=${file},media=cdrom,format=raw`]),
+    // A cloud kernel knows no other drive for discs.
+    ...discs.flatMap((file, at) => [
+      ...['-device', 'virtio-scsi-pci', '-drive', `file=${file},if=none,id=disc${at},media=cdrom,format=raw`],
+      ...['-device', `scsi-cd,drive=disc${at}`],
+    ]),
     ...['-qmp', `unix:${qmp},server=on,wait=off`],
     ...['-chardev', `socket,id=serial,path=${serial},server=on,wait=off`, '-serial', 'chardev:serial'],
     ...['-device', 'virtio-serial-pci', '-chardev', `socket,id=inside,path=${inside},server=on,wait=off`],
