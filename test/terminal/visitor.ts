@@ -45,9 +45,20 @@ export class Visitor {
     await this.menu([], tree, signal);
   }
 
-  /** From wherever it is to the main menu. */
+  /** From wherever it is to the main menu. A key that acts late asks there whether to leave: then once more. */
   async home(): Promise<void> {
-    await this.back([], tree);
+    do await this.back([], tree);
+    while (await this.moves());
+  }
+
+  /** Does something still come of the keys that were typed? */
+  private moves(): Promise<boolean> {
+    return this.pty
+      .waitFor(() => !this.isIn(tree), 300)
+      .then(
+        () => true,
+        () => false,
+      );
   }
 
   private async menu(above: readonly Step[], menu: Entry, signal?: AbortSignal): Promise<void> {
