@@ -30,7 +30,16 @@ interface Action {
 }
 
 const address = (machine: Machine) => machine.shell('ip -4 -brief address show eth0');
-const hosts = (machine: Machine) => machine.must(['gatehouse', 'hosts', 'list']);
+/** An update has the service begin anew, which takes long here. */
+const hosts = (machine: Machine) =>
+  until(
+    'the host names',
+    async () => {
+      const { exitCode, stdout } = await machine.run(['gatehouse', 'hosts', 'list']);
+      return exitCode === 0 && { stdout };
+    },
+    120_000,
+  ).then(({ stdout }) => stdout);
 
 const actions: Action[] = [
   {
