@@ -2,7 +2,7 @@
 
 import { t } from '../texts/texts.ts';
 import type { Canvas } from './canvas.ts';
-import { giveUp as giveUpHint, type KeyHint } from './keys.ts';
+import { giveUp, type KeyHint } from './keys.ts';
 import { givenUp, type Outcome, outcomeOf } from './outcome.ts';
 import { Piece, type Size, type Stage } from './piece.ts';
 import type { Key } from './terminal/types.ts';
@@ -26,7 +26,7 @@ class Busy extends Piece<void> {
   protected override opened(): void {
     const show = setTimeout(() => {
       this.hidden = false;
-      if (this.typed.some(isEscape)) this.giveUp();
+      if (this.typed.some(isEscape)) this.abandon();
       else this.stage.invalidate();
     }, unseen);
     const tick = setInterval(() => this.stage.invalidate(), 1000);
@@ -37,16 +37,16 @@ class Busy extends Piece<void> {
   }
 
   keys(): readonly KeyHint[] {
-    return [giveUpHint];
+    return [giveUp];
   }
 
   key(key: Key): void {
     // While nothing is seen of the wait, Esc may be meant for what is seen: kept, and taken for this if it lasts.
     if (this.hidden || !isEscape(key)) this.typed.push(key);
-    else this.giveUp();
+    else this.abandon();
   }
 
-  private giveUp(): void {
+  private abandon(): void {
     // What was typed was meant for what now never comes.
     this.typed.length = 0;
     this.end();

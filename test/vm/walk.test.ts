@@ -24,7 +24,12 @@ const slow = 90_000;
 /** And paints a frame in pieces, with that much between them. */
 const quiet = 1500;
 
-describeWith(machineNeeds, 'a new appliance', () => {
+const needs = {
+  ...machineNeeds,
+  programs: [...machineNeeds.programs, 'ssh', 'sftp', 'age', 'age-keygen', 'zstd'],
+};
+
+describeWith(needs, 'a new appliance', () => {
   let machine: Machine;
   let platform: ChildProcess;
   let folder: string;

@@ -106,8 +106,7 @@ const ofContainers = /^(?:veth|docker|br-|ifb)/;
 
 /**
  * Every interface but loopback and those of containers, unless one of them is the only way out; the one of the default
- * route first. VLANs of ours are told
- * with the interface that they lie on.
+ * route first. VLANs of ours are told with the interface that they lie on.
  * @throws Failure 'not-understood'
  */
 export function parseNetwork(said: Said, configured: Interfaces): Found[] {
