@@ -3,6 +3,7 @@
  * string begins, three of its own in a row stand at such a place, and those that are rarest in texts tell that it may
  * be there. Nothing here knows what is searched.
  */
+import { endianness } from 'node:os';
 
 /** Shortest string that is taken: three bytes at an even place, or at an odd one. */
 export const SHORTEST = 4;
@@ -30,6 +31,8 @@ const fold = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <
 /** Five bits of each of three bytes: capital and small letters are the same. */
 const SIGNS = 1 << 15;
 const signOf = (a: number, b: number, c: number) => (a & 31) | ((b & 31) << 5) | ((c & 31) << 10);
+/** Of the three lowest bytes. */
+const signIn = (word: number) => (word & 31) | ((word >>> 3) & 0x3e0) | ((word >>> 6) & 0x7c00);
 /** How frequent a byte's five bits are in logs, the most frequent first. */
 const frequent = " e0ta1oi2ns3r4:5l6d7c8u9mp/fg.hvy-b=k_?'";
 const frequency = new Uint8Array(32);
@@ -56,17 +59,41 @@ export function searchFor<N extends Needle>(needles: readonly N[]): Search<N> {
     }
   }
   return (bytes, found) => {
-    const end = bytes.length - 2;
-    let first = bytes[0] as number;
-    for (let at = 0; at < end; at += 2) {
-      const third = bytes[at + 2] as number;
-      const three = signOf(first, bytes[at + 1] as number, third);
-      first = third;
-      if (isSign[three] === 0) continue;
+    const look = (three: number, at: number) => {
       for (const sign of signs[three] as Sign<N>[])
         if (stands(sign, bytes, at - sign.offset)) found(sign.needle, at - sign.offset);
+    };
+    const lookAlong = (from: number, to: number) => {
+      for (let at = from; at < to; at += 2) {
+        const three = signAt(bytes, at);
+        if (isSign[three] !== 0) look(three, at);
+      }
+    };
+    // Four bytes are read at once, two places among them: in half the time. What is beside whole words is read by itself.
+    const lead = -bytes.byteOffset & 3;
+    const words = wordsOf(bytes, lead);
+    const end = bytes.length - 2;
+    lookAlong(lead & 1, Math.min(lead, end));
+    const last = words.length - 1;
+    let word = words[0] as number;
+    for (let index = 0; index < last; index += 1) {
+      const next = words[index + 1] as number;
+      const first = signIn(word);
+      if (isSign[first] !== 0) look(first, lead + index * 4);
+      const second = signIn((word >>> 16) | (next << 16));
+      if (isSign[second] !== 0) look(second, lead + index * 4 + 2);
+      word = next;
     }
+    lookAlong(lead + Math.max(0, last) * 4, end);
   };
+}
+
+const isLittleEndian = endianness() === 'LE';
+
+/** From there on, as the processor reads them; none where that would turn them round. */
+function wordsOf(bytes: Buffer, from: number): Uint32Array {
+  const count = isLittleEndian ? Math.max(0, bytes.length - from) >> 2 : 0;
+  return count === 0 ? new Uint32Array() : new Uint32Array(bytes.buffer, bytes.byteOffset + from, count);
 }
 
 const signAt = (bytes: Buffer, at: number) =>
