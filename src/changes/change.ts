@@ -114,7 +114,7 @@ export class ChangeKeeper {
   async undo(id: string, who: string): Promise<EndedChange> {
     const current = this.find(id);
     if (current.isBeingKept) throw fail('change-not-asking', { why: 'It is being kept.' });
-    return this.goBack(current, `asked by ${who}`);
+    return this.goBack(current, [`asked by ${who}`, ...failedOf(current.shown.tests)].join('; '));
   }
 
   state(): ChangesState {
@@ -332,3 +332,9 @@ export class ChangeKeeper {
     return { ...shown, tests: [...shown.tests], ...left };
   }
 }
+
+/** "the test of DNS failed: No answer", of each that did. */
+const failedOf = (tests: readonly TestResult[]) =>
+  tests
+    .filter(({ passed }) => !passed)
+    .map(({ test, said }) => `the test of ${test} failed: ${said.replace(/\.$/, '')}`);

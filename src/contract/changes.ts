@@ -77,7 +77,7 @@ export interface EndedChange {
   id: string;
   what: string;
   outcome: 'kept' | 'undone';
-  /** "no answer", "asked by …", "power cut", "the service ended". */
+  /** "no answer", "asked by …; the test of DNS failed: …", "power cut", "the service ended". */
   why: string;
   at: string;
   /** Absent: it was kept. Empty: the machine is verified to be as before. Otherwise what differs. */

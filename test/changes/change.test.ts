@@ -245,6 +245,19 @@ test('undoing while it is applied stops it, and nothing is written afterwards', 
   expect(place.which()).toBe('before');
 });
 
+test('what goes back after a test that failed says which', async () => {
+  const keeper = await begin(60, {
+    test: async (_draft, tell) => {
+      tell({ test: 'gateway', passed: true, said: 'It answers.' });
+      tell({ test: 'DNS', passed: false, said: '192.0.2.1 does not answer.' });
+    },
+  });
+  const { id } = await keeper.apply(draft, 'anna');
+  expect(await keeper.undo(id, 'ben')).toMatchObject({
+    why: 'asked by ben; the test of DNS failed: 192.0.2.1 does not answer',
+  });
+});
+
 test('where systemd cannot start the way back, the service goes it itself', async () => {
   const start = () => Promise.reject(fail('unavailable', { what: 'systemctl', why: 'no bus' }));
   const keeper = await begin(60, { arming: { ...recorded(never), start } });

@@ -166,7 +166,7 @@ describe('however it ends, the terminal is as it was found', () => {
     await pty.waitFor('Disk 1');
     process.kill(childOf(childOf(pty.pid)), 'SIGKILL');
     await pty.waitFor('code 137, mode as found');
-    expect(pty.text()).toContain('ended from outside (signal 9)');
+    expect(pty.text()).toContain('was killed (signal 9)');
     expect(pty.text()).not.toContain('General Information');
     gone(pty);
   });
@@ -211,7 +211,7 @@ test('kill -9 of a console shown plainly leaves the tty as it was found, and sen
   await pty.waitFor('0 to leave:');
   process.kill(childOf(childOf(pty.pid)), 'SIGKILL');
   await pty.waitFor('code 137, mode as found');
-  expect(pty.text()).toContain('ended from outside (signal 9)');
+  expect(pty.text()).toContain('was killed (signal 9)');
   expect(pty.raw).not.toContain('\x1b');
 });
 
