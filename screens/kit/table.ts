@@ -1,6 +1,7 @@
 /** Rows and columns: live, sortable, with the selection kept on its row; what the row means is the screen's business. */
 import { type Problem, problemOf } from '../../src/errors.ts';
-import { columns as columnsOf, wrap } from '../../src/values/width.ts';
+import { harmless } from '../../src/values/harmless.ts';
+import { clipped, columns as columnsOf, wrap } from '../../src/values/width.ts';
 import { t } from '../texts/texts.ts';
 import { Buttons } from './buttons.ts';
 import type { Canvas, Line } from './canvas.ts';
@@ -274,10 +275,10 @@ export class Table<R> extends Piece<void> {
     }
     let x = 0;
     for (const [at, { column, width }] of columns.entries()) {
-      const text = column.text(row);
+      // Longer than this can never be seen.
+      const text = clipped(harmless(column.text(row).slice(0, width * 8)), width);
       const role = selected && at === 0 ? 'selected' : (column.role?.(row) ?? 'text');
-      const used = Math.min(width, columnsOf(text.slice(0, width)));
-      canvas.text(column.right ? x + width - used : x, 0, text, role, width);
+      canvas.text(column.right ? x + width - columnsOf(text) : x, 0, text, role, width);
       x += width + 2;
     }
   }

@@ -30,6 +30,11 @@ export function cut(text: string, most: number): string {
   return text.slice(0, fitting(text, 0, most));
 }
 
+/** All of the text, or as much of its beginning as leaves room for a mark that there is more. */
+export function clipped(text: string, most: number): string {
+  return columns(text) <= most ? text : `${cut(text, most - 1)}…`;
+}
+
 /** All of the text, or its first words and a mark that there is more, in at most so many columns (at least 2). */
 export function shortened(text: string, most: number): string {
   return columns(text) <= most ? text : `${wrapLine(text, Math.max(1, most - 1))[0] ?? ''}…`;

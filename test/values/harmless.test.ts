@@ -3,7 +3,7 @@ import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { harmless, harmlessLines } from '../../src/values/harmless.ts';
-import { columns, cut, wrap } from '../../src/values/width.ts';
+import { clipped, columns, cut, wrap } from '../../src/values/width.ts';
 
 test.each([
   ['plain text stays: {bold}~', 'plain text stays: {bold}~'],
@@ -168,6 +168,13 @@ describe('width', () => {
     expect(cut('ab界c', 4)).toBe('ab界');
     expect(cut('e\u0301x', 1)).toBe('e\u0301');
     expect(cut('abc', 0)).toBe('');
+  });
+  test('what is clipped says so', () => {
+    expect(clipped('10.20.0.15', 10)).toBe('10.20.0.15');
+    expect(clipped('10.20.0.15', 9)).toBe('10.20.0.…');
+    expect(clipped('界界界', 5)).toBe('界界…');
+    expect(clipped('界界界', 4)).toBe('界…');
+    expect(clipped('ab', 1)).toBe('…');
   });
   test('wrapping breaks at blanks, else inside a word', () => {
     expect(wrap('the quick  brown abcdefghijkl\n世界世界', 6)).toEqual([

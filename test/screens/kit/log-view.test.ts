@@ -1,10 +1,10 @@
 /** A log while it is read: what of it is seen, whichever way it is gone through. */
 import { expect, test, vi } from 'vitest';
-import { Canvas, type Page } from '../../../screens/kit/canvas.ts';
 import { LogView } from '../../../screens/kit/log-view.ts';
 import type { Stage } from '../../../screens/kit/piece.ts';
 import type { LogEntry } from '../../../src/appliance.ts';
 import { memoryLog } from './memory-log.ts';
+import { painted } from './painted.ts';
 
 const width = 40;
 const height = 12;
@@ -26,19 +26,7 @@ function opened(log = memoryLog(10_000), options: { newestFirst?: boolean } = {}
     ...options,
   });
   view.open({ invalidate: () => undefined } as Stage);
-  const paint = (): string[] => {
-    const buffer = Array.from({ length: height }, () =>
-      Array.from({ length: width }, () => [0, ' '] as [number, string]),
-    );
-    const page = { buffer, attributes: new Proxy({}, { get: () => 0 }) } as unknown as Page;
-    view.paint(new Canvas(page, 0, 0, width, height));
-    return buffer.map((row) =>
-      row
-        .map(([, character]) => character)
-        .join('')
-        .trimEnd(),
-    );
-  };
+  const paint = () => painted(view, width, height);
   /** What is seen once that row says so. */
   const seen = async (row: number, text: string | RegExp) => {
     const wanted = typeof text === 'string' ? new RegExp(`^${text}$`) : text;

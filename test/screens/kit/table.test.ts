@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Stage } from '../../../screens/kit/piece.ts';
 import { Table } from '../../../screens/kit/table.ts';
+import { painted } from './painted.ts';
 
 interface Row {
   name: string;
@@ -86,4 +87,14 @@ test('without rows there is nothing to choose, and Enter goes back', async () =>
   press('enter');
   await table.ended;
   expect(chosen()).toBeUndefined();
+});
+
+test('a value that is longer than its column says so', () => {
+  const table = new Table<string>({
+    ...{ title: 'Table', id: (row: string) => row, empty: 'Nothing', rows: ['198.51.100.204'] },
+    columns: [{ title: 'ADDRESS', text: (row) => row }],
+  });
+  table.open({ invalidate: () => undefined, type: () => undefined } as unknown as Stage);
+  expect(painted(table, 14, 8)).toContain('198.51.100.204');
+  expect(painted(table, 13, 8)).toContain('198.51.100.2…');
 });
