@@ -11,8 +11,12 @@ import { problemWithSocket } from './problem.ts';
 
 const FIRST_DELAY = 50;
 const LAST_DELAY = 1000;
-/** How long an operation waits for a connection, and the service's first answer may take, in ms. */
+/** How long an operation waits for a service, and the first answer may take before that is told, in ms. */
 const PATIENCE = 3000;
+/** How long it waits for one that takes connections: on a machine that boots, or is small, all may be busy. */
+const PATIENCE_WITH_SLOW = 10_000;
+/** The first answer of a slow service gets twice the time with each connection, up to this. */
+const LONGEST_GREETING = 24_000;
 
 /** Problems that no waiting mends. */
 const isFinal = (problem: Problem | undefined) =>
@@ -40,6 +44,9 @@ class SocketLink implements Link {
   private client: Asking | undefined;
   private socket: Socket | undefined;
   private delay = FIRST_DELAY;
+  private greeting = PATIENCE;
+  /** It took the last connection, and has not answered on any. */
+  private isSlow = false;
   private timer: NodeJS.Timeout | undefined;
   private path = '';
 
@@ -71,11 +78,14 @@ class SocketLink implements Link {
     const blame = (problem: Problem) => {
       why = problem;
     };
-    socket.once(
-      'connect',
-      () => void this.greet(socket, blame, () => (this.closed.signal.aborted ? this.ended() : why)),
-    );
-    socket.once('error', (error: NodeJS.ErrnoException) => blame(problemWithSocket(this.path, error)));
+    socket.once('connect', () => {
+      this.isSlow = true;
+      void this.greet(socket, blame, () => (this.closed.signal.aborted ? this.ended() : why));
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      this.isSlow = false;
+      blame(problemWithSocket(this.path, error));
+    });
     socket.once('close', () => {
       this.client = undefined;
       if (this.closed.signal.aborted) return;
@@ -87,9 +97,16 @@ class SocketLink implements Link {
 
   /** Connected is who has an answer, and from a service of our own version. */
   private async greet(socket: Socket, blame: (problem: Problem) => void, why: () => Problem): Promise<void> {
+    const late = setTimeout(() => {
+      this.greeting = Math.min(this.greeting * 2, LONGEST_GREETING);
+      blame(this.gone('it takes connections and does not answer'));
+      socket.destroy();
+    }, this.greeting);
     try {
       const client = asking(socket, why);
-      const about = (await client.ask('about', {}, { signal: AbortSignal.timeout(PATIENCE) })) as About;
+      const about = (await client.ask('about', {})) as About;
+      this.isSlow = false;
+      this.greeting = PATIENCE;
       if (about.version === this.version) {
         this.client = client;
         this.delay = FIRST_DELAY;
@@ -97,9 +114,10 @@ class SocketLink implements Link {
         return;
       }
       blame({ code: 'service-other-version', details: { theirs: about.version, ours: this.version } });
-    } catch (error) {
-      if (error instanceof Failure && error.problem.code === 'aborted')
-        blame(this.gone('it takes connections and does not answer'));
+    } catch {
+      // Why is told when the socket is closed.
+    } finally {
+      clearTimeout(late);
     }
     socket.destroy();
   }
@@ -131,7 +149,7 @@ class SocketLink implements Link {
     }
   }
 
-  /** Waits for a connection that long (ms); fails at once where waiting is of no use. */
+  /** Waits for a connection that long (ms), longer for a slow service; fails at once where waiting is of no use. */
   private connected(patience: number, signal: AbortSignal | undefined): Promise<Asking> {
     return new Promise((resolve, reject) => {
       const settle = (done: () => void) => {
@@ -147,7 +165,11 @@ class SocketLink implements Link {
         if (client) settle(() => resolve(client));
         else if (this.closed.signal.aborted || (isFinal(this.problem) && patience !== Number.POSITIVE_INFINITY)) give();
       };
-      const timer = patience === Number.POSITIVE_INFINITY ? undefined : setTimeout(give, patience);
+      const late = () => {
+        if (!this.isSlow) return give();
+        timer = setTimeout(give, PATIENCE_WITH_SLOW - patience);
+      };
+      let timer = patience === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, patience);
       const stop = this.onState(look);
       signal?.addEventListener('abort', onAbort, { once: true });
       if (signal?.aborted) onAbort();

@@ -1,6 +1,6 @@
 /** A link over the socket: it connects again by itself, takes watches up again, and repeats nothing else. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, connect as dial, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { problemWithSocket } from '../../src/client/problem.ts';
@@ -110,15 +110,42 @@ test('a service of another version is not spoken to, at once', async () => {
   expect(await failing(link.appliance.status.read({}))).toEqual({ code: 'service-other-version', details });
 });
 
-test('a service that takes the connection and says nothing is not connected', async () => {
+/** Takes connections; what is said on each is that function's business. */
+async function listening(answer: (socket: Socket) => void): Promise<string> {
   const path = join(temporaryFolder(), 'socket');
-  const server = createServer(() => undefined);
+  const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(path, resolve));
-  const link = linkTo(path);
   onTestFinished(() => void server.close());
-  expect(await failing(link.appliance.about({}))).toMatchObject({ code: 'service-gone' });
+  return path;
+}
+
+test('a service that takes the connection and says nothing is told of after 3 s, and waited for up to 10', async () => {
+  const link = linkTo(await listening(() => undefined));
+  const begun = performance.now();
+  const failed = failing(link.appliance.about({}));
+  await reached(link, 'lost');
+  expect(performance.now() - begun).toBeLessThan(4500);
+  const why = 'it takes connections and does not answer';
+  expect(link.problem).toMatchObject({ code: 'service-gone', details: { why } });
+  expect(await failed).toMatchObject({ code: 'service-gone', details: { why } });
+  expect(performance.now() - begun).toBeGreaterThan(9900);
   expect(link.state).not.toBe('connected');
-}, 10_000);
+});
+
+test('a service that is so slow that its first answer takes 5 s is connected all the same', async () => {
+  const { socket: real } = await serviceOn(named('slow'));
+  const link = linkTo(
+    await listening((socket) => {
+      const onward = dial(real);
+      onward.on('error', () => undefined);
+      socket.on('error', () => undefined);
+      socket.pipe(onward);
+      setTimeout(() => onward.pipe(socket), 5000);
+    }),
+  );
+  expect(await link.appliance.status.read({})).toMatchObject({ name: 'slow' });
+  expect(link.problem).toBeUndefined();
+});
 
 test('a closed link ends its watches and asks nothing any more', async () => {
   const { socket } = await serviceOn(named('gate1'));
