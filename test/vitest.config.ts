@@ -48,10 +48,10 @@ export default defineConfig({
         test: {
           name: 'vm',
           include: ['test/vm/**/*.test.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
+          // A machine that is started over waits as much as it works.
+          maxWorkers: 2,
           testTimeout: 120 * seconds,
-          // Makes the image first, where it is another.
+          // Makes the image first, where nobody has.
           hookTimeout: 900 * seconds,
           sequence: { groupOrder: 2 },
         },
