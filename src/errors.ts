@@ -171,7 +171,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
     advice: t`Try again; the machine may be busy.`,
   }),
   aborted: (_, t) => ({ what: t`Given up.` }),
-  unavailable: (d, t) => ({ what: t`${d.what} is not available.`, why: d.why }),
+  unavailable: (d, t) => ({ what: t`${d.what} is not available.`, why: whole(d.why) }),
   'program-failed': (d, t) => ({
     what: t`${d.program} ended with code ${d.exitCode}.`,
     ...(d.said ? { why: t`It said: ${d.said}` } : {}),
@@ -498,6 +498,9 @@ const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
 export function explain(problem: Problem, say = inEnglish): Explanation {
   return (texts[problem.code] as (d: object, t: Say) => Explanation)(problem.details, say);
 }
+
+/** "it is not installed" as a sentence of its own; one that is a sentence already stays as it is. */
+const whole = (text: string) => (/[.?!]$/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`);
 
 /** The explanation in one line. */
 export function sentence(problem: Problem, say = inEnglish): string {

@@ -91,5 +91,8 @@ function endText({ what, outcome, why, differs }: EndedChange): Parameters<Surro
   if (outcome === 'kept') return { title: said(what), text: [{ text: t`The settings are kept.`, role: 'good' }] };
   const back = { text: t`The settings went back: ${said(why ?? '')}.`, role: 'warn' as const };
   if (!differs?.length) return { title: said(what), text: [back, t`The machine was looked at: it is as before.`] };
-  return { title: said(what), text: [back, { text: t`But this differs from before:`, role: 'bad' }, ...differs] };
+  return {
+    title: said(what),
+    text: [back, { text: t`But this differs from before:`, role: 'bad' }, ...differs.map(said)],
+  };
 }

@@ -66,16 +66,24 @@ const filled = (text: string, values: readonly unknown[]) =>
  */
 export function said(english: string): string {
   if (now === 'en') return english;
-  const whole = catalogue.get(english);
+  const found = known(english);
+  // A sentence within another one stands there without its full stop.
+  if (found !== undefined) return english.endsWith('.') ? found : found.replace(/\.$/, '');
+  // What the service says may be several sentences, one behind the other: what happened, why, what to do.
+  const sentences = english.split(/(?<=[.?!]) (?=[A-Z"])/);
+  return sentences.length > 1 ? sentences.map(said).join(' ') : english;
+}
+
+/** What the catalogue has for it, as a whole or by its most telling pattern. */
+function known(english: string): string | undefined {
+  const whole = catalogue.get(english) ?? catalogue.get(`${english}.`);
   if (whole !== undefined) return whole;
   patterns ??= patternsOf(catalogue);
   for (const { form, text } of patterns) {
     const found = form.exec(english);
     if (found) return filled(text, found.slice(1).map(said));
   }
-  // What the service says may be several sentences, one behind the other: what happened, why, what to do.
-  const sentences = english.split(/(?<=[.?!]) (?=[A-Z"])/);
-  return sentences.length > 1 ? sentences.map(said).join(' ') : english;
+  return undefined;
 }
 
 interface Pattern {
@@ -92,8 +100,8 @@ function patternsOf(catalogue: ReadonlyMap<string, string>): Pattern[] {
     .map(([key, text]) => ({ form: formOf(key), text }));
 }
 
-/** Placeholders stand in a key in their order, so that the groups have their numbers. */
+/** Placeholders stand in a key in their order, so that the groups have their numbers. Its full stop may be missing. */
 function formOf(key: string): RegExp {
   const parts = key.split(/\{\d\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'));
-  return new RegExp(`^${parts.join('(.*?)')}$`, 's');
+  return new RegExp(`^${parts.join('(.*?)').replace(/\\\.$/, '\\.?')}$`, 's');
 }

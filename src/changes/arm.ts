@@ -52,7 +52,7 @@ export const systemdArming: Arming = {
       ],
       { limit },
     );
-    if (!(await isActive(timer))) throw fail('unavailable', { what: 'The way back', why: `${timer} does not run` });
+    if (!(await isActive(timer))) throw fail('unavailable', { what: 'The way back', why: `${timer} does not run.` });
     if (old) await stop(old);
   },
   isArmed: async () => (await firstActive()) !== undefined,

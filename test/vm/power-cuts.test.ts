@@ -30,16 +30,17 @@ interface Action {
 }
 
 const address = (machine: Machine) => machine.shell('ip -4 -brief address show eth0');
-/** An update has the service begin anew, which takes long here. */
-const hosts = (machine: Machine) =>
+/** What a command answers: just after a start or an update the service may take long, as its processor is emulated. */
+const answer = (machine: Machine, ...argv: string[]) =>
   until(
-    'the host names',
+    argv.join(' '),
     async () => {
-      const { exitCode, stdout } = await machine.run(['gatehouse', 'hosts', 'list']);
+      const { exitCode, stdout } = await machine.run(['gatehouse', ...argv]);
       return exitCode === 0 && { stdout };
     },
     120_000,
   ).then(({ stdout }) => stdout);
+const hosts = (machine: Machine) => answer(machine, 'hosts', 'list');
 
 const actions: Action[] = [
   {
@@ -50,7 +51,7 @@ const actions: Action[] = [
       // Nobody has kept it.
       await until('the address of before', async () => (await address(machine)).includes('10.77.0.50/24'), 60_000);
       expect(await address(machine)).not.toContain('10.77.0.9');
-      expect(JSON.parse(await machine.must(['gatehouse', 'changes', 'show', '--json']))).not.toHaveProperty('pending');
+      expect(JSON.parse(await answer(machine, 'changes', 'show', '--json'))).not.toHaveProperty('pending');
       return 'undone';
     },
   },
@@ -59,7 +60,7 @@ const actions: Action[] = [
     argv: (code) => ['gatehouse', 'registration', 'register', code],
     span: 25_000,
     async check(machine) {
-      const read = async () => JSON.parse(await machine.must(['gatehouse', 'registration', 'show', '--json']));
+      const read = async () => JSON.parse(await answer(machine, 'registration', 'show', '--json'));
       if (!(await read()).registered) return 'not registered';
       await until('a check-in', async () => (await read()).connected, 90_000);
       return 'registered';
@@ -70,7 +71,7 @@ const actions: Action[] = [
     argv: () => ['gatehouse', 'report', 'make'],
     span: 60_000,
     async check(machine) {
-      const { kept } = JSON.parse(await machine.must(['gatehouse', 'report', 'list', '--json']));
+      const { kept } = JSON.parse(await answer(machine, 'report', 'list', '--json'));
       // Nothing half, and nothing that is not encrypted.
       const left = (await machine.shell('find /var/diagnostics -type f')).split('\n').filter(Boolean);
       expect(left.filter((name) => !/\.(age|json|sig)$/.test(name))).toEqual([]);

@@ -157,8 +157,8 @@ const composed: Record<string, string> = {
   '/etc/a: there is none; /etc/b: there is none': '/etc/a: no hay; /etc/b: no hay',
   'lsusb ended with code 1: no bus; lspci ended with code 2':
     'lsusb terminó con el código 1: no bus; lspci terminó con el código 2',
-  'lsusb is not available. it is not installed on this machine':
-    'lsusb no está disponible: no está instalado en este equipo',
+  'lsusb is not available. It is not installed on this machine.':
+    'lsusb no está disponible: no está instalado en este equipo.',
   'The interface is down; the 5 packets until then are in /var/a.pcap':
     'La interfaz está inactiva; los 5 paquetes hasta entonces están en /var/a.pcap',
   'It ended before its time; no packet came before': 'Terminó antes de tiempo; antes no llegó ningún paquete',
