@@ -241,7 +241,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
     what: d.term
       ? t`The terminal "${d.term}" cannot show the console.`
       : t`There is no terminal to show the console on.`,
-    why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
+    why: whole(d.why),
     advice: d.term
       ? t`Set TERM to what the terminal is (xterm-256color, linux, vt220), or have it line by line: gatehouse --plain`
       : t`Over SSH: ssh -t. Line by line it needs no terminal: gatehouse --plain. For scripts: gatehouse --help`,
@@ -466,7 +466,7 @@ const texts: { [C in ProblemCode]: (d: Problems[C], t: Say) => Explanation } = {
   }),
   'upload-failed': (d, t) => ({
     what: t`The upload to ${d.host} failed.`,
-    why: `${d.why.charAt(0).toUpperCase()}${d.why.slice(1)}.`,
+    why: whole(d.why),
     advice: t`Try again: it goes on where it broke off.`,
   }),
   'login-refused': (d, t) => ({

@@ -51,6 +51,8 @@ describeWith(machineNeeds, 'an appliance on a bad day', () => {
     await machine.must(['gatehouse', 'time', 'set', '--zone', 'Europe/Madrid']);
     await machine.must(['gatehouse', 'time', 'set', '--zone', 'Europe/Lisbon']);
     await machine.shell('rm /usr/bin/dockerd; systemctl mask docker.service docker.socket');
+    // The service would notice it at once, and mend it.
+    await machine.shell('systemctl stop gatehouse.service');
     await machine.shell('head -c 300 /dev/urandom >/var/lib/gatehouse/settings/settings.json');
     // Of root's share, too, and without writing gigabytes.
     await machine.shell('fallocate -l $(($(stat -fc "%f * %S" /) - 33554432)) /srv/fill');
