@@ -28,7 +28,6 @@ export class Archive {
   /** Of the file so far. */
   size = 0;
   private readonly hash = createHash('sha256');
-  private readonly stop = new AbortController();
   private last: Promise<unknown> = Promise.resolve();
   private looked = 0;
   /** What is being handed to zstd; its end, whatever becomes of it. */
@@ -39,6 +38,8 @@ export class Archive {
   private constructor(
     private readonly options: ArchiveOptions,
     private readonly file: FileHandle,
+    /** Ends the programs. */
+    private readonly stop: AbortController,
     private readonly zstd: Filter,
     age: Filter,
   ) {
@@ -53,29 +54,29 @@ export class Archive {
         zstd.stdin.destroy();
       });
     zstd.stdin.on('error', () => undefined);
-    this.flow = Promise.allSettled(parts).then(() => undefined);
-    options.signal.addEventListener('abort', () => this.stop.abort(), { once: true });
+    const { signal } = options;
+    const onAbort = () => stop.abort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    // A signal made of others, which live as long as the service, keeps whoever listens to it.
+    this.flow = Promise.allSettled(parts).then(() => signal.removeEventListener('abort', onAbort));
   }
 
   /** @throws Failure 'unavailable' without zstd or age, 'disk-full', 'report-failed' */
   static async begin(options: ArchiveOptions): Promise<Archive> {
-    const { partial, recipients, signal } = options;
+    const { partial, recipients } = options;
     const file = await open(partial, 'wx', 0o640).catch((error) => {
       throw ioFailure(error, partial);
     });
     const stop = new AbortController();
-    const inner = AbortSignal.any([signal, stop.signal]);
     // Two threads: whatever else the machine does goes on.
-    const zstd = filter('zstd', ['-3', '-T2', '-q', '-c'], { signal: inner });
+    const zstd = filter('zstd', ['-3', '-T2', '-q', '-c'], { signal: stop.signal });
     const age = filter(
       'age',
       recipients.flatMap((one) => ['-r', one]),
-      { signal: inner },
+      { signal: stop.signal },
     );
-    const archive = new Archive(options, file, zstd, age);
-    archive.stop.signal.addEventListener('abort', () => stop.abort(), { once: true });
-    if (signal.aborted) archive.stop.abort();
-    return archive;
+    return new Archive(options, file, stop, zstd, age);
   }
 
   /** An entry that is there as a whole. */

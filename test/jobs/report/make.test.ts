@@ -1,6 +1,7 @@
 /** A report on a healthy machine and on a sick one: a whole report, or a clear failure and nothing left. */
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -64,6 +65,13 @@ describeWith({ programs: reportPrograms }, 'a report', () => {
     writeFileSync(allowed, `gate.test ${readFileSync(`${hostKey}.pub`, 'utf8')}`);
     const verify = ['-Y', 'verify', '-n', 'gatehouse-report', '-f', allowed, '-I', 'gate.test', '-s', `${archive}.sig`];
     execFileSync('ssh-keygen', verify, { input: readFileSync(archive), stdio: ['pipe', 'ignore', 'pipe'] });
+  });
+
+  test('leaves nobody listening to the signal that could have ended it', async () => {
+    const { signal } = new AbortController();
+    const items = [item('one', (out) => out.program('x.txt', 'printf', ['x']).then(() => undefined))];
+    await made({ items, keep: keepIn(folder()), recipients: [supportKey(folder()).recipient], signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('shows no half of a secret where the end of a file begins, or a program is cut off', async () => {
