@@ -65,7 +65,7 @@ describeWith(machineNeeds, 'an appliance on a bad day', () => {
     expect(log).toContain('The settings are taken from version 2');
     const containers = await machine.run(['gatehouse', 'containers', 'list']);
     expect(containers.exitCode).not.toBe(0);
-    expect(containers.stderr).toMatch(/Docker/);
+    expect(containers.stderr).toContain('The container engine does not run.');
     expect(await machine.shell('readlink /etc/localtime')).toContain('Lisbon');
   });
 });
