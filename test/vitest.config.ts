@@ -48,8 +48,9 @@ export default defineConfig({
         test: {
           name: 'vm',
           include: ['test/vm/**/*.test.ts'],
-          // A machine that is started over waits as much as it works.
-          maxWorkers: 2,
+          // Each takes all the processors where they have to emulate its own.
+          fileParallelism: false,
+          maxWorkers: 1,
           testTimeout: 120 * seconds,
           // Makes the image first, where nobody has.
           hookTimeout: 900 * seconds,
