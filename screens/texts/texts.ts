@@ -16,6 +16,9 @@ let catalogue: ReadonlyMap<string, string> = new Map();
 
 let now: Language = 'en';
 let patterns: readonly Pattern[] | undefined;
+/** What was said lately: a table asks for the same of every row at every paint, and there are many patterns. */
+const lately = new Map<string, string>();
+const LATELY = 2000;
 const listeners = new Set<() => void>();
 
 export function language(): Language {
@@ -28,6 +31,7 @@ export async function setLanguage(next: Language): Promise<void> {
   catalogue = catalogues[next] ?? new Map();
   now = next;
   patterns = undefined;
+  lately.clear();
   for (const listener of listeners) listener();
 }
 
@@ -66,6 +70,15 @@ const filled = (text: string, values: readonly unknown[]) =>
  */
 export function said(english: string): string {
   if (now === 'en') return english;
+  const before = lately.get(english);
+  if (before !== undefined) return before;
+  if (lately.size >= LATELY) lately.clear();
+  const text = translated(english);
+  lately.set(english, text);
+  return text;
+}
+
+function translated(english: string): string {
   const found = known(english);
   // A sentence within another one stands there without its full stop.
   if (found !== undefined) return english.endsWith('.') ? found : found.replace(/\.$/, '');
