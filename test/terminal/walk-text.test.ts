@@ -210,13 +210,13 @@ test('Diagnostics, Units, and what can be done with one', async () => {
 
      ┌─ Units ────────────────────────────────────────────────────────────────────┐
      │ UNIT               STATE    DETAIL    SINCE                DESCRIPTION     │
-     │ gatehouse          active   running   YYYY-MM-DD hh:mm:ss  Gatehouse servi │
-     │ docker             failed   failed    YYYY-MM-DD hh:mm:ss  Docker Applicat │
-     │ containerd         active   running   YYYY-MM-DD hh:mm:ss  containerd cont │
-     │ ssh                active   running   YYYY-MM-DD hh:mm:ss  OpenBSD Secure  │
-     │ systemd-networkd   active   running   YYYY-MM-DD hh:mm:ss  Network Configu │
-     │ systemd-resolved   active   running   YYYY-MM-DD hh:mm:ss  Network Name Re │
-     │ systemd-timesyncd  failed   failed    YYYY-MM-DD hh:mm:ss  Network Time Sy │
+     │ gatehouse          active   running   YYYY-MM-DD hh:mm:ss  Gatehouse serv… │
+     │ docker             failed   failed    YYYY-MM-DD hh:mm:ss  Docker Applica… │
+     │ containerd         active   running   YYYY-MM-DD hh:mm:ss  containerd con… │
+     │ ssh                active   running   YYYY-MM-DD hh:mm:ss  OpenBSD Secure… │
+     │ systemd-networkd   active   running   YYYY-MM-DD hh:mm:ss  Network Config… │
+     │ systemd-resolved   active   running   YYYY-MM-DD hh:mm:ss  Network Name R… │
+     │ systemd-timesyncd  failed   failed    YYYY-MM-DD hh:mm:ss  Network Time S… │
      │ systemd-journald   active   running   YYYY-MM-DD hh:mm:ss  Journal Service │
      │ Gatehouse service                                                          │
      │                                                                            │
