@@ -42,11 +42,19 @@ export function labOffers(folder: string): Offers {
   };
 }
 
+/** ssh2 now and then makes one that it cannot read itself. */
+function newKey(utils: typeof import('ssh2').utils): string {
+  for (;;) {
+    const key = utils.generateKeyPairSync('ed25519').private;
+    if (!(utils.parseKey(key) instanceof Error)) return key;
+  }
+}
+
 async function hostKey(folder: string): Promise<{ key: string; fingerprint: string }> {
   const { utils } = (await import('ssh2')).default;
   const path = join(folder, 'handover_host_key');
   const kept = await readFile(path, 'utf8').catch(() => undefined);
-  const key = kept ?? utils.generateKeyPairSync('ed25519').private;
+  const key = kept ?? newKey(utils);
   if (kept === undefined) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(path, key, { mode: 0o600 });
