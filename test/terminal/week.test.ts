@@ -179,7 +179,10 @@ async function report(): Promise<void> {
     .watch({}, { signal: done.signal, progress: ({ job }) => job === undefined && done.abort() })
     .catch(() => undefined);
   // Where the machine is quick it is made before anything is seen of it.
-  const seen = pty.waitFor((p) => ['Generating the report', 'What goes into the report'].includes(innermost(p)), 20_000);
+  const seen = pty.waitFor(
+    (p) => ['Generating the report', 'What goes into the report'].includes(innermost(p)),
+    20_000,
+  );
   await Promise.race([seen.catch(() => undefined), made]);
   await made;
 }
