@@ -52,7 +52,7 @@ export default defineConfig({
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 120 * seconds,
-          // Makes the image first, where nobody has.
+          // Makes the image first, where it is another.
           hookTimeout: 900 * seconds,
           sequence: { groupOrder: 2 },
         },
