@@ -16,8 +16,8 @@ const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 /** Takes chance out of V8, which leaves the first two of what it compares; the third is put back in build-warm.cjs. */
 const options = ['--predictable', '--random-seed=1', '--hash-seed=1'];
 
-/** Which starts there are: by what each is for, its arguments. */
-const starts = { 'console,later': [], commands: ['status', '--json'] };
+/** Which starts there are: by what each is for, its arguments. `service` gives those of a service of its own. */
+const starts = (service) => ({ 'console,later': [], commands: ['status', '--json'], appliance: service });
 
 /** @param {string} folder with main.cjs and its parts */
 export async function writeCaches(folder) {
@@ -26,7 +26,8 @@ export async function writeCaches(folder) {
   const socket = join(place, 'run/gatehouse.sock');
   const service = await startService(main, place, socket);
   try {
-    for (const [parts, args] of Object.entries(starts)) await warmed(folder, [main, socket, parts, ...args]);
+    const own = serviceArguments(join(place, 'own'), join(place, 'own.sock'));
+    for (const [parts, args] of Object.entries(starts(own))) await warmed(folder, [main, socket, parts, ...args]);
   } finally {
     const ended = new Promise((done) => service.once('exit', done));
     service.kill('SIGTERM');
@@ -42,7 +43,7 @@ async function warmed(folder, args) {
     execFileSync(process.execPath, [...options, 'scripts/build-warm.cjs', ...args], {
       env,
       timeout: limit,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
     const hash = createHash('sha256');
     for (const name of (await readdir(folder)).filter((name) => name.endsWith('.cache')).sort())
@@ -53,11 +54,15 @@ async function warmed(folder, args) {
   }
 }
 
+/** Of a service on a simulated machine. */
+function serviceArguments(lab, socket) {
+  const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
+  return ['--lab=healthy', `--lab-folder=${lab}`, '--socket', socket, 'service', '--group', group];
+}
+
 /** Resolves when it listens. */
 async function startService(main, place, socket) {
-  const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
-  const lab = ['--lab=healthy', `--lab-folder=${join(place, 'lab')}`];
-  const service = spawn(process.execPath, [main, ...lab, '--socket', socket, 'service', '--group', group], {
+  const service = spawn(process.execPath, [main, ...serviceArguments(join(place, 'lab'), socket)], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -9,13 +9,14 @@ import * as esbuild from 'esbuild';
 
 /**
  * What begins with the program in one file, by the modules that are wanted at once: the console until its first screen,
- * and what every command of the command line needs. All names come before main.cjs in the alphabet, which is the order
+ * what every command of the command line needs, and the service. All names come before main.cjs in the alphabet, which is the order
  * that dpkg puts files in place: cut in between, an update leaves a whole program, old or new.
  */
 const together = {
   console: ['src/main.ts', 'src/cli/console.ts', 'screens/console.ts', 'src/client/connect.ts'],
   later: /^screens\/(commands|diagnostics|system)\/|^screens\/(info|registration|setup)\.ts$/,
   commands: ['src/cli/program.ts', 'src/cli/info.ts'],
+  appliance: ['src/cli/service.ts', 'src/adapters/real.ts'],
 };
 
 /**

@@ -1,7 +1,8 @@
 /**
  * One start of the program, as build-cache.mjs wants it: node scripts/build-warm.cjs MAIN SOCKET PARTS ARGUMENT… runs MAIN
  * as in a terminal, with the service at SOCKET in the place of the machine's. When its first screen is there and a key
- * was answered, or at its end, what V8 has compiled of the files whose names begin with PARTS (console,later) is written.
+ * was answered, when it listens as a service, or at its end, what V8 has compiled of the files whose names begin with PARTS
+ * (console,later) is written.
  */
 'use strict';
 const { writeFileSync } = require('node:fs');
@@ -28,13 +29,23 @@ net.connect = () => connect(socket);
 
 function write() {
   // What the program itself is started with: V8 compares it.
-  v8.setFlagsFromString('--hash-seed=0');
+  for (const option of ['--hash-seed=0', '--no-opt']) v8.setFlagsFromString(option);
   for (const [filename, script] of scripts)
-    if (wanted.split(',').includes(basename(filename).split('-')[0]))
-      writeFileSync(`${filename}.cache`, script.createCachedData());
+    if (isWanted(filename)) writeFileSync(`${filename}.cache`, script.createCachedData());
 }
 
-if (args.length > 0) process.on('exit', write);
+function isWanted(file) {
+  return wanted.split(',').includes(basename(file).split('-')[0]);
+}
+
+if (args.includes('service')) {
+  const listen = net.Server.prototype.listen;
+  net.Server.prototype.listen = function (...how) {
+    // The moment after, it has said that it listens.
+    if (isItsSocket(how[0])) this.once('listening', () => setTimeout(listens, 300));
+    return listen.apply(this, how);
+  };
+} else if (args.length > 0) process.on('exit', write);
 else {
   // A terminal of 80x24, and somebody who goes down a row when the menu is there, and waits for that to be seen.
   let shown = '';
@@ -58,4 +69,15 @@ else {
   for (const name of ['stdin', 'stdout']) Object.defineProperty(process, name, { value: terminal });
 }
 process.argv = [process.execPath, main, ...args];
-require(main);
+const { load, shared } = require(main);
+
+const isItsSocket = (path) => path === args[args.indexOf('--socket') + 1];
+// The service's own is narrower.
+const umask = process.umask();
+/** The simulated machine is in the place of the real one, whose parts are loaded now, and not used. */
+function listens() {
+  for (const [part, file] of Object.entries(shared)) if (isWanted(file)) load(part);
+  process.umask(umask);
+  write();
+  process.kill(process.pid);
+}

@@ -46,4 +46,6 @@ function load(name) {
 
 const requirePart = (path) => (path.startsWith('./') ? load(path.slice(2)) : require(path));
 
+// For build-warm.cjs, which wants more loaded than a start does.
+module.exports = { load, shared };
 load('main.js');

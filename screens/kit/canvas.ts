@@ -1,5 +1,6 @@
 /** A rectangle of the screen to write text on. The only way from text to cells: all of it is made harmless and clipped here. */
 import { harmless } from '../../src/values/harmless.ts';
+import { clipped } from '../../src/values/width.ts';
 import { type Cell, cells } from './cells.ts';
 import type { Role } from './theme.ts';
 
@@ -95,8 +96,9 @@ export class Canvas {
       this.text(width - 1, y, '│', 'frame');
     }
     this.text(0, height - 1, `└${bar}┘`, 'frame');
-    if (title) {
-      const used = this.text(3, 0, title, 'title', width - 7);
+    const room = width - 7;
+    if (title && room > 0) {
+      const used = this.text(3, 0, clipped(harmless(title), room), 'title');
       this.text(2, 0, ' ', 'frame');
       this.text(3 + used, 0, ' ', 'frame');
     }

@@ -240,7 +240,9 @@ function bufferOf({ screen }: Terminal): Buffer {
 function paintPiece(room: Canvas, piece: Piece<unknown>, below: number | undefined): number {
   const margin = room.width >= 60 ? 4 : 2;
   const inner = piece.size({ width: room.width - margin - 2, height: room.height - 2 });
-  const width = Math.min(room.width, Math.max(inner.width, Math.min(piece.title.length + 6, room.width - 4)) + 4);
+  const wanted = Math.max(inner.width, Math.min(piece.title.length + 6, room.width - 4)) + 4;
+  // One column short of the room, it would leave the frame below it to be seen beside its own.
+  const width = wanted >= room.width - 1 ? room.width : wanted;
   const height = Math.min(room.height, inner.height + 2);
   const left = Math.floor((room.width - width) / 2);
   const middle = Math.floor((room.height - height) / 2);

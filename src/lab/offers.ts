@@ -42,25 +42,21 @@ export function labOffers(folder: string): Offers {
   };
 }
 
-/** ssh2 now and then makes one that it cannot read itself. */
-function newKey(utils: typeof import('ssh2').utils): string {
-  for (;;) {
-    const key = utils.generateKeyPairSync('ed25519').private;
-    if (!(utils.parseKey(key) instanceof Error)) return key;
-  }
-}
-
+/** The kept one, or a new one: ssh2 now and then makes one that it cannot read itself. */
 async function hostKey(folder: string): Promise<{ key: string; fingerprint: string }> {
   const { utils } = (await import('ssh2')).default;
   const path = join(folder, 'handover_host_key');
-  const kept = await readFile(path, 'utf8').catch(() => undefined);
-  const key = kept ?? newKey(utils);
-  if (kept === undefined) {
+  const kept = await readFile(path, 'utf8').catch(() => '');
+  let key = kept;
+  let parsed = utils.parseKey(key);
+  while (parsed instanceof Error) {
+    key = utils.generateKeyPairSync('ed25519').private;
+    parsed = utils.parseKey(key);
+  }
+  if (key !== kept) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(path, key, { mode: 0o600 });
   }
-  const parsed = utils.parseKey(key);
-  if (parsed instanceof Error) throw parsed;
   const sum = createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '');
   return { key, fingerprint: `SHA256:${sum}` };
 }

@@ -1,15 +1,18 @@
 /** What a real machine's adapters read of it. */
 import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { InterfaceFacts, ZoneFacts } from '../../src/appliance.ts';
 import { describeWith } from '../setup/needs.ts';
+import { bundle } from '../terminal/bundle.ts';
 import { hostNeeds } from './machine.ts';
 import { bootProbed, type ProbedHost } from './probed.ts';
 
 describeWith(hostNeeds, 'facts of a real machine', () => {
   let machine: ProbedHost;
   beforeAll(async () => {
-    machine = await bootProbed({ interfaces: ['eth0', 'eth1'] });
+    const folder = dirname(bundle('test/host/interfaces-probe.ts').file);
+    machine = await bootProbed({ interfaces: ['eth0', 'eth1'], shown: { '/opt/interfaces': folder } });
   });
   afterAll(() => machine?.end());
 
@@ -32,6 +35,22 @@ describeWith(hostNeeds, 'facts of a real machine', () => {
     expect((await fact<InterfaceFacts[]>('interfaces')).find(({ name }) => name === 'eth0')?.link).toBe('no carrier');
     await machine.host.plug('eth0');
     expect((await fact<InterfaceFacts[]>('interfaces')).find(({ name }) => name === 'eth0')?.link).toBe('up');
+  });
+
+  test('ip is asked for them only where something has changed', async () => {
+    const { stdout, stderr } = await machine.host.run(['node', '/opt/interfaces/main.mjs']);
+    expect(stderr).toBe('');
+    const steps = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(steps.map(({ asked }) => asked)).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 8]);
+    const first = (at: number): InterfaceFacts => steps[at].found[0];
+    expect(first(2).addresses).toContain('10.88.0.1/24');
+    expect(steps[3].found[1].link).not.toBe('down');
+    expect([first(4).name, first(5).name, first(6).name]).toEqual(['eth0', 'eth1', 'eth0']);
+    expect(steps[7].found[1].mac).toBe('02:00:00:00:00:07');
+    expect(first(8).addresses).toContain('fd00::7/64');
   });
 
   test('the DNS servers in effect; those of resolv.conf where resolved is off', async () => {

@@ -21,7 +21,7 @@ export interface ProbedHost {
 
 export async function bootProbed(options: HostOptions = {}): Promise<ProbedHost> {
   const built = bundle('test/host/probe.ts');
-  const host = await bootHost({ ...options, shown: { '/opt/probe': dirname(built.file) } });
+  const host = await bootHost({ ...options, shown: { ...options.shown, '/opt/probe': dirname(built.file) } });
   return {
     host,
     async probe<T>(call: string, args: unknown[] = [], more = {}) {

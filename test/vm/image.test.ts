@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { must, until } from '../host/machine/programs.ts';
 import { describeWith } from '../setup/needs.ts';
+import { seedDisk } from './machine/disk.ts';
 import { type Entry, FileSystem, isKind, kinds } from './machine/file-system.ts';
 import { Machine, machineNeeds } from './machine.ts';
 
@@ -145,8 +146,15 @@ describeWith(machineNeeds, 'the image', () => {
   }, 120_000);
 });
 
-describeWith(machineNeeds, 'the image, booted by UEFI', () => {
-  const secondDisk = 268_435_456_000;
+const secondDisk = 268_435_456_000;
+const seed = `network:
+  eth0: { method: static, address: 10.77.0.9/24, gateway: 10.77.0.1 }
+dns: { servers: [10.77.0.1] }
+time: { zone: Asia/Tokyo }
+`;
+
+const uefiNeeds = { ...machineNeeds, programs: [...machineNeeds.programs, 'genisoimage'] };
+describeWith(uefiNeeds, 'the image, booted by UEFI with a second disk and a disc of cloud-init', () => {
   let folder = '';
   let machine: Machine | undefined;
   const inside = (command: string) => machine?.shell(command) ?? Promise.reject(new Error('There is no machine.'));
@@ -161,8 +169,11 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
     const second = join(folder, 'second.raw');
     writeFileSync(second, '');
     truncateSync(second, secondDisk);
-    machine = await Machine.make({ uefi: true, disks: [second] });
-    await machine.serveNames();
+    const disc = join(folder, 'seed.iso');
+    await seedDisk(disc, 'iso9660', 'CIDATA', { 'gatehouse.yaml': seed, 'user-data': '', 'meta-data': '' });
+    machine = await Machine.make({ uefi: true, disks: [second], discs: [disc] });
+    // Which name DNS is tested by, where no platform is set.
+    await machine.serveNames({ 'debian.pool.ntp.org': '10.77.0.1' });
     await machine.powerOn();
     await machine.reachable(600_000);
     await machine.serial.waitFor(/< (OK|Next) >/, 250_000);
@@ -197,6 +208,14 @@ describeWith(machineNeeds, 'the image, booted by UEFI', () => {
     expect(info.disk2.value).toMatchObject({ device: 'vdb', size: secondDisk });
     expect(info.buildVersion.value).toMatch(/^gatehouse \d+\.\d+/);
   });
+
+  test('is set up by the file on the disc labelled CIDATA', async () => {
+    const address = async () => (await inside('ip -4 -brief address show eth0')).includes('10.77.0.9/24');
+    await until('the address of the file', address, 250_000);
+    const zoned = async () => (await inside('timedatectl show -p Timezone --value')).trim() === 'Asia/Tokyo';
+    await until('the zone of the file', zoned, 100_000);
+    await machine?.serial.waitFor('10.77.0.9', 100_000);
+  }, 500_000);
 
   test('opens no port to others', async () => {
     const listening = (await inside("ss -Hlntu | awk '{print $1, $5}'")).trim().split('\n').filter(Boolean);

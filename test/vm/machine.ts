@@ -103,16 +103,23 @@ export class Machine {
       } else {
         await machine.powerOn();
         await machine.up();
-        await machine.save('booted');
-        await machine.control().ask('stop');
-        await keep(machine.folder, kept);
-        await machine.control().ask('cont');
+        await machine.keep();
       }
     } catch (error) {
       await machine.end();
       throw error;
     }
     return machine;
+  }
+
+  /** Leaves a snapshot of it to all that begin with `booted`: up for the first time, and nothing done with it yet. */
+  async keep(): Promise<void> {
+    const kept = await bootedFolder(this.options);
+    if (existsSync(kept)) return;
+    await this.save('booted');
+    await this.control().ask('stop');
+    await keep(this.folder, kept);
+    await this.control().ask('cont');
   }
 
   /** DNS for those names, and the address 10.77.0.50 by DHCP, at the neighbour. It knows no other names. */

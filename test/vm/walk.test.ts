@@ -1,6 +1,7 @@
 /**
- * A new appliance's first hour on its serial console at vt220, as an operator lives it: the first steps to registered, a
- * static address, SSH, a capture, a report that is fetched, and the reset that makes it new again.
+ * A new appliance's first hour on its serial console at vt220, as an operator lives it: how long it takes from power on and
+ * what it needs then, the first steps to registered, a static address, SSH, a capture, a report that is fetched, and the
+ * reset that makes it new again.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -12,6 +13,7 @@ import { describeWith } from '../setup/needs.ts';
 import { backToMain, keys } from '../terminal/operator.ts';
 import { Pty } from '../terminal/pty.ts';
 import { codeFor, names, servePlatform, suffix } from './machine/platform.ts';
+import { usageOf } from './machine/usage.ts';
 import { Machine, machineNeeds, until } from './machine.ts';
 
 const password = 'gut und lang 42';
@@ -36,8 +38,8 @@ describeWith(needs, 'a new appliance', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-walk-'));
-    machine = await Machine.booted({}, names);
-    platform = await servePlatform(machine, folder);
+    machine = await Machine.make();
+    await machine.serveNames(names);
   }, 900_000);
   afterAll(async () => {
     if (platform) await kill(platform);
@@ -62,8 +64,59 @@ describeWith(needs, 'a new appliance', () => {
     for (const [letter, seen] of steps) await type(`${letter}${keys.enter}`, seen);
   };
 
+  test('power on: the first steps on the serial line and on the screen', { timeout: 5 * slow }, async () => {
+    const start = performance.now();
+    await machine.powerOn();
+    const seconds = () => (performance.now() - start) / 1000;
+    const shown = 'First steps: Password';
+    const [serial, vga] = await Promise.all([
+      machine.serial.waitFor(shown, 5 * slow).then(seconds),
+      machine.vga.waitFor(shown, 5 * slow).then(seconds),
+    ]);
+    await machine.reachable();
+    const since = async (unit: string, stamp: string) =>
+      Number(await machine.shell(`systemctl show --value -p ${stamp}TimestampMonotonic ${unit}`)) / 1e6;
+    const uptime = Number((await machine.shell('cat /proc/uptime')).split(' ')[0]);
+    const firmware = seconds() - uptime;
+    const begun = await since('gatehouse', 'ExecMainStart');
+    const listens = await since('gatehouse', 'ActiveEnter');
+    const ours = Math.max(serial, vga) - firmware - begun;
+    console.info(
+      `Power on to first steps: serial ${serial.toFixed(1)} s, VGA ${vga.toFixed(1)} s. Firmware and boot loader ` +
+        `${firmware.toFixed(1)} s, Debian ${begun.toFixed(1)} s; ours ${ours.toFixed(1)} s, of which the service until it listens ${(listens - begun).toFixed(1)} s.`,
+    );
+    await machine.up();
+    await machine.keep();
+  });
+
+  test('it has no message of kernel or systemd on its screen, and nothing that failed', { timeout: slow }, async () => {
+    const screen = await machine.vga.screen();
+    expect(screen[0]).toMatch(/^ Gatehouse /);
+    expect(screen.at(-1)).toMatch(/^ gatehouse - 10\.77\.0\.50 {3}not registered/);
+    expect(await machine.shell('systemctl --failed --no-legend')).toBe('');
+  });
+
+  test('it needs at most 60 MB for a console and 80 MB for the service, and rests', { timeout: 2 * slow }, async () => {
+    const units = ['gatehouse', 'gatehouse-console@ttyS0', 'gatehouse-console@tty1'];
+    const before = await usageOf(machine, units);
+    const span = 20;
+    await machine.shell(`sleep ${span}`);
+    const after = await usageOf(machine, units);
+    const told = Object.entries(after).map(([unit, { megabytes, seconds }]) => {
+      const used = seconds - (before[unit]?.seconds ?? 0);
+      return `${unit} ${megabytes.toFixed(1)} MB, ${((100 * used) / span).toFixed(1)} %`;
+    });
+    console.info(`Memory (PSS), and processor: ${told.join('; ')}.`);
+    for (const [unit, { megabytes, seconds }] of Object.entries(after)) {
+      expect(megabytes, unit).toBeLessThan(unit === 'gatehouse' ? 80 : 60);
+      // Emulated, and with all that it starts.
+      expect(seconds - (before[unit]?.seconds ?? 0), unit).toBeLessThan(span * (unit === 'gatehouse' ? 0.5 : 0.02));
+    }
+  });
+
   test('first steps: password, suffix and code lead to registered', { timeout: 5 * slow }, async () => {
     const { serial } = machine;
+    platform = await servePlatform(machine, folder);
     await type(keys.enter, 'New password again');
     await type(`${password}${keys.tab}${password}${keys.enter}`, 'The password is set.');
     // DHCP has given an address; no time server answers here.

@@ -46,7 +46,9 @@ const asciiOf = new Map(
   Object.entries({
     "'": '‘’‚′´ʼ',
     '"': '“”„″«»',
-    '.': '…·∙⋅',
+    '.': '·∙⋅',
+    // One full stop would read as the end of what it cuts, and as part of an address.
+    '~': '…∼≈',
     '-': '–—‐‑‒−',
     '*': '●•◉★☆✱∗⬤◆◇♦',
     o: '○◯◌°',

@@ -1,5 +1,5 @@
 /**
- * What the machine is and how it is: read anew each time, nothing kept but the last look at the processors.
+ * What the machine is and how it is: read anew each time, nothing kept but the last look at processors and interfaces.
  * What programs and files say is understood in the files beside this one.
  *
  * Of `systeminformation` only its memory reading is used, loaded when first asked for: on Linux it reads one file of
@@ -16,6 +16,7 @@ import type { Facts } from '../machine.ts';
 import { notUnderstood } from '../understood.ts';
 import { type Clock, dateFormat, parseDate, parseSynchronised, zoneFacts } from './clock.ts';
 import { type Disk, lsblkArguments, parseDisks } from './disks.ts';
+import { interfacesReader } from './interfaces.ts';
 import { parseDefaultRoute, parseInterfaces, parseResolvConf, parseResolvedServers } from './network.ts';
 import { type Busy, busy, cpuModel, load, parseBuildVersion, parseUpgrade } from './system.ts';
 
@@ -25,7 +26,7 @@ const limits = { quick: 2_500, updates: 25_000, look: 300 };
 export function realFacts(): Facts {
   return {
     hostName: async () => hostname() || notUnderstood('the kernel', 'an empty host name'),
-    interfaces,
+    interfaces: interfacesReader(interfaces),
     dnsServers,
     time,
     zone: async (signal) => zoneFacts(await readlink('/etc/localtime').catch(() => undefined), await clock(signal)),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { InterfaceFacts } from '../../appliance.ts';
 import { harmless } from '../../values/harmless.ts';
 import { parseAddress } from '../../values/host.ts';
+import { isOfContainers } from '../../values/of-containers.ts';
 import { notUnderstood, understood } from '../understood.ts';
 
 /** iproute2 6.1 (Debian 12) and 6.15 (Debian 13): `ip -j -d addr`. Filters leave empty objects in the list. */
@@ -20,9 +21,6 @@ const routes = z.array(z.object({ dev: z.string().optional(), metric: z.number()
 
 type Link = z.infer<typeof link>;
 
-/** Ends and bridges of containers, and queues that only shape traffic. */
-const ofContainers = /^(?:veth|docker|br-|ifb)/;
-
 /**
  * Loopback is left out, and what belongs to containers, but for a way out where there is no other.
  * @param first the interface of the default route, which is the one the machine is known by
@@ -32,7 +30,7 @@ export function parseInterfaces(json: string, first?: string): InterfaceFacts[] 
   const all = understood('ip addr', links, json).filter(
     (entry): entry is Link => 'ifname' in entry && !entry.flags.includes('LOOPBACK'),
   );
-  const own = all.filter(({ ifname }) => !ofContainers.test(ifname));
+  const own = all.filter(({ ifname }) => !isOfContainers(ifname));
   const facts = (own.length > 0 ? own : all.filter(({ ifname }) => ifname === first)).map(interfaceFacts);
   return [...facts.filter(({ name }) => name === first), ...facts.filter(({ name }) => name !== first)];
 }
@@ -56,6 +54,21 @@ function interfaceFacts({ ifname, flags, link_type, address, addr_info = [] }: L
 export function parseDefaultRoute(json: string): string | undefined {
   const found = understood('ip route', routes, json.trim() || '[]').filter(({ dev }) => dev !== undefined);
   return found.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))[0]?.dev;
+}
+
+/**
+ * The default routes of /proc/net/route and /proc/net/ipv6_route (proc(5)): of each its interface, gateway and metric, and
+ * not how often it was used.
+ */
+export function defaultRoutes(four: string, six: string): string[] {
+  const rows = (text: string) => text.split('\n').map((line) => line.trim().split(/\s+/));
+  const [none, noneOfSix] = ['0'.repeat(8), '0'.repeat(32)];
+  return [
+    ...rows(four).flatMap(([dev, to, gateway, , , , metric]) => (to === none ? [`${dev} ${gateway} ${metric}`] : [])),
+    ...rows(six).flatMap(([to, size, , , gateway, metric, , , , dev]) =>
+      to === noneOfSix && size === '00' ? [`${dev} ${gateway} ${metric}`] : [],
+    ),
+  ];
 }
 
 /** Property DNS of org.freedesktop.resolve1.Manager: interface, address family, bytes of the address. */

@@ -5,6 +5,7 @@ import type { InterfaceState } from '../../appliance.ts';
 import { addressOf } from '../../values/address.ts';
 import { harmless } from '../../values/harmless.ts';
 import { parseAddress } from '../../values/host.ts';
+import { isOfContainers } from '../../values/of-containers.ts';
 import { notUnderstood, understood } from '../understood.ts';
 import { type Interfaces, ours } from './render.ts';
 
@@ -101,9 +102,6 @@ export interface Found extends InterfaceState {
   duplicates: string[];
 }
 
-/** Ends and bridges of containers, and queues that only shape traffic. */
-const ofContainers = /^(?:veth|docker|br-|ifb)/;
-
 /**
  * Every interface but loopback and those of containers, unless one of them is the only way out; the one of the default
  * route first. VLANs of ours are told with the interface that they lie on.
@@ -115,7 +113,7 @@ export function parseNetwork(said: Said, configured: Interfaces): Found[] {
   );
   const hops = said.routes.flatMap((json) => understood('ip route', routes, json.trim() || '[]')).flatMap(hopsOf);
   const known = managedOf(said.networkd);
-  const own = all.filter(({ ifname }) => !ofContainers.test(ifname));
+  const own = all.filter(({ ifname }) => !isOfContainers(ifname));
   const vlans = all.filter((one) => isOurVlan(one, known.get(one.ifname)));
   const isWayOut = ({ ifname }: Link) => ifname === hops[0]?.dev;
   const found = (own.length > 0 ? own : all.filter(isWayOut))

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDate, parseSynchronised, zoneFacts } from '../../../src/adapters/facts/clock.ts';
 import { parseDisks } from '../../../src/adapters/facts/disks.ts';
 import {
+  defaultRoutes,
   parseDefaultRoute,
   parseInterfaces,
   parseResolvConf,
@@ -34,6 +35,19 @@ describe('interfaces', () => {
       ['ens5', 'down'],
     ]);
     expect(parseInterfaces(withDocker)[0]?.name).toBe('ens3');
+  });
+
+  test('the ways out that the kernel shows, without how often they were used', () => {
+    const four = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth0\t00000000\t01004D0A\t0003\t0\t7\t1024\t00000000\t0\t0\t0
+eth0\t00004D0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+`;
+    const zeros = '0'.repeat(32);
+    const six = `fe800000000000000000000000000000 40 ${zeros} 00 ${zeros} 00000100 00000001 00000000 00000001     eth0
+${zeros} 00 ${zeros} 00 fe800000000000000000000000000001 00000400 00000003 00000009 00450003     eth0
+`;
+    expect(defaultRoutes(four, six)).toEqual(['eth0 01004D0A 1024', 'eth0 fe800000000000000000000000000001 00000400']);
+    expect(defaultRoutes('', '')).toEqual([]);
   });
 
   test('of containers are shown where one is the way out and there is no other', () => {
