@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { must, until } from '../host/machine/programs.ts';
+import { must } from '../host/machine/programs.ts';
 import { describeWith } from '../setup/needs.ts';
 import { seedDisk } from './machine/disk.ts';
 import { type Entry, FileSystem, isKind, kinds } from './machine/file-system.ts';
-import { Machine, machineNeeds } from './machine.ts';
+import { Machine, machineNeeds, until } from './machine.ts';
 
 const script = fileURLToPath(new URL('../../scripts/image', import.meta.url));
 const make = async (...formats: string[]) => {

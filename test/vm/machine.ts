@@ -7,17 +7,18 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Neighbour } from '../host/machine/neighbour.ts';
-import { type Answer, type AskOptions, kill, must, start, until } from '../host/machine/programs.ts';
+import { type Answer, type AskOptions, kill, must, start } from '../host/machine/programs.ts';
 import { Pty } from '../terminal/pty.ts';
 import { argumentsFor, type MachineOptions } from './machine/arguments.ts';
 import { bootedFolder, copy, keep } from './machine/booted.ts';
 import { imageWithWayIn, newRun, overlay } from './machine/disk.ts';
 import { Inside } from './machine/inside.ts';
 import { Qmp } from './machine/qmp.ts';
+import { until } from './machine/until.ts';
 import { Vga } from './machine/vga.ts';
 
-export { until } from '../host/machine/programs.ts';
 export type { MachineOptions } from './machine/arguments.ts';
+export { until } from './machine/until.ts';
 
 /** For describeWith: where one of these lacks, the tests are left out, and say which. */
 export const machineNeeds = {
@@ -135,6 +136,9 @@ export class Machine {
    * Default: the first steps of a new appliance.
    */
   async up(shows: string | RegExp = 'First steps: Password', limit = 300_000): Promise<void> {
+    // The line tells by itself; every look costs the machine something.
+    await this.serial.waitFor(shows, limit);
+    await this.vga.waitFor(shows, limit);
     await this.reachable(limit);
     const status = () => this.run(['gatehouse', 'status'], { limit: 30_000 }).catch(() => undefined);
     await until(
@@ -143,8 +147,6 @@ export class Machine {
       limit,
       () => this.serial.text(),
     );
-    await this.serial.waitFor(shows, limit);
-    await this.vga.waitFor(shows, limit);
     const address = async () => (await this.shell('ip -4 -brief address')).includes(network.machine);
     if (this.options.interfaces !== 0) await until('its address', address, limit);
     const settled = async () => /^(running|degraded)/.test((await this.run(['systemctl', 'is-system-running'])).stdout);

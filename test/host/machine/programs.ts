@@ -79,6 +79,7 @@ export async function kill(child: ChildProcess): Promise<void> {
 /**
  * Waits until the condition gives something.
  * @param what for the message: "the host to boot"
+ * @param every milliseconds between two looks
  * @throws Error after `limit` ms, with `why()` in it
  */
 export async function until<T>(
@@ -86,12 +87,13 @@ export async function until<T>(
   condition: () => T | undefined | false | Promise<T | undefined | false>,
   limit = 15_000,
   why: () => string = () => '',
+  every = 25,
 ): Promise<T> {
   const end = performance.now() + limit;
   for (;;) {
     const found = await condition();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`Waited ${limit} ms for ${what}. ${why()}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, every));
   }
 }

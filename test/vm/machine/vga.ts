@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../../host/machine/programs.ts';
 import { keysFor } from './keyboard.ts';
 import type { Qmp } from './qmp.ts';
+import { until } from './until.ts';
 
 const cell = { width: 9, height: 16 };
 const glyphs = 256;
