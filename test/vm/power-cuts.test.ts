@@ -4,7 +4,7 @@
  * GATEHOUSE_CUTS says how often (once; scripts/soak/vm-power-cuts 30 times), GATEHOUSE_SEED at which points.
  */
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -104,7 +104,7 @@ const actions: Action[] = [
   },
 ];
 
-const needs = { ...machineNeeds, programs: [...machineNeeds.programs, 'age-keygen'] };
+const needs = { ...machineNeeds, programs: [...machineNeeds.programs, 'age-keygen', 'busybox'] };
 
 describeWith(needs, `an appliance whose power is cut at ${cuts} random points (seed ${seed})`, () => {
   let machine: Machine;
@@ -116,7 +116,7 @@ describeWith(needs, `an appliance whose power is cut at ${cuts} random points (s
     machine = await Machine.booted({ durable: true }, names);
     platform = await servePlatform(machine, folder);
     const deb = await must([besideHost('../../../scripts/build'), '--deb', folder], { limit: 300_000 });
-    await machine.put(readFileSync(deb.trim().split('\n').at(-1) ?? ''), '/srv/gatehouse.deb');
+    await machine.put(deb.trim().split('\n').at(-1) ?? '', '/srv/gatehouse.deb');
     const identity = join(folder, 'identity');
     await must(['age-keygen', '-o', identity]);
     const recipient = (await must(['age-keygen', '-y', identity])).trim();
