@@ -52,6 +52,18 @@ describeWith(needs, 'a new appliance', () => {
     await machine.serial.waitFor(seen, slow);
   };
 
+  /** What it gives when it has been the same for a while: until then a frame may be half painted. */
+  const whole = (read: () => string | undefined): Promise<string> => {
+    let before: string | undefined;
+    const same = () => {
+      const now = read();
+      const isSame = now !== undefined && now === before;
+      before = now;
+      return isSame && now;
+    };
+    return until('a whole frame', same, slow, () => machine.serial.text(), quiet);
+  };
+
   /** A program at the neighbour, in a terminal. */
   const outside = (argv: string[]) => {
     const [first = '', ...rest] = machine.neighbour.enter(argv);
@@ -192,9 +204,9 @@ describeWith(needs, 'a new appliance', () => {
     await machine.serial.waitFor('The report is ready', 5 * slow);
     await type(keys.enter, /be fetched\?/);
     await type(confirm, /Password +: \S+/);
-    const text = machine.serial.text();
-    const [, once = ''] = /Password +: (\S+)/.exec(text) ?? [];
-    const [, port = ''] = /sftp -P (\d+)/.exec(text) ?? [];
+    const shown = (pattern: RegExp) => whole(() => pattern.exec(machine.serial.text())?.[1]);
+    const once = await shown(/Password +: (\S+)/);
+    const port = await shown(/sftp -P (\d+)/);
     const fetching = outside(['sftp', ...sshOptions, '-P', port, `diagnostics@10.77.0.9:*.age`, folder]);
     await fetching.waitFor('password:', slow);
     fetching.send(`${once}\r`);
