@@ -37,9 +37,9 @@ export class Buttons {
     return widthOf(this.labels);
   }
 
-  /** In the middle, or as far left of it as what is `taken` at the right wants, where there is room for that. */
+  /** In the middle, or as far left of it as what is `taken` at the right wants; as many as that leaves room for. */
   paint(canvas: Canvas, y: number, active = true, taken = 0): void {
-    const { from, to } = this.seen(canvas.width);
+    const { from, to } = this.seen(canvas.width - taken);
     const width = this.widthOf(from, to);
     const middle = Math.max(0, Math.floor((canvas.width - width) / 2));
     let x = Math.min(middle, Math.max(0, canvas.width - taken - width));

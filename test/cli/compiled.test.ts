@@ -1,5 +1,5 @@
 /** What V8 has compiled beforehand of dist/, which scripts/test has built: taken where it holds, and done without elsewhere. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,11 +52,26 @@ const takenBy = (...options: string[]) => {
   return JSON.parse(told) as Record<string, boolean>;
 };
 
-test('it is there for the console, its screens and the commands', () => {
+test('it is there for the console, its screens, the commands and the service', () => {
   const names = readdirSync(dist).filter((name) => name.endsWith('.cache'));
-  expect(names.map((name) => name.replace(/-.*/, '')).sort()).toEqual(['commands', 'console', 'later']);
+  expect(names.map((name) => name.replace(/-.*/, '')).sort()).toEqual(['appliance', 'commands', 'console', 'later']);
 });
 test('V8 takes it, started as the wrapper does', () => expect(takenBy()).toEqual({ console: false, commands: false }));
+test('V8 takes it for the service, which has other options a moment later', async () => {
+  const lab = ['--lab=healthy', `--lab-folder=${join(folder, 'lab')}`, '--socket', join(folder, 'socket')];
+  const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
+  const service = spawn(
+    process.execPath,
+    ['-r', join(folder, 'teller.cjs'), program, ...lab, 'service', '--group', group],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  for await (const piece of service.stderr.setEncoding('utf8')) {
+    said += piece;
+    if (said.includes('listening on')) service.kill();
+  }
+  expect(said).toContain('"appliance":false');
+});
 test('made for other options it is refused, and all works', () => {
   expect(takenBy('--stack-size=900')).toEqual({ console: true, commands: true });
   expect(start('--stack-size=900')).toBe(version);

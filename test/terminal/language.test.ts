@@ -154,7 +154,7 @@ test('the first steps can be turned to the other language, and back', async () =
 
 
 
-      ┌─ Primeros pasos: Contraseña, 1 de 6 ─────────────────────────────────────┐
+      ┌─ Primeros pasos: Contraseña (1/6) ───────────────────────────────────────┐
       │ La cuenta de operador aún no tiene. SSH sigue desactivado hasta que      │
       │ tenga una, o una clave.                                                  │
       │ Ahora: operator aún no tiene contraseña, pero sí una clave.              │
@@ -189,7 +189,7 @@ test('the buttons of a narrow screen slide along with the focus', async () => {
   expect(await after(keys.left, '< Más tarde >')).toMatchInlineSnapshot(`
     "
      Gatehouse  LAB       TECLAS: ←→ elegir
-    ┌─ Primeros pasos: Contraseña, 1 de  ──┐
+    ┌─ Primeros pasos: Contraseña (1/6) ───┐
     │ La cuenta de operador aún no tiene.  │
     │ SSH sigue desactivado hasta que      │
     │ tenga una, o una clave.              │
@@ -205,7 +205,7 @@ test('the buttons of a narrow screen slide along with the focus', async () => {
   expect(await after(keys.right, '< Configurar >')).toMatchInlineSnapshot(`
     "
      Gatehouse  LAB       TECLAS: ←→ elegir
-    ┌─ Primeros pasos: Contraseña, 1 de  ──┐
+    ┌─ Primeros pasos: Contraseña (1/6) ───┐
     │ La cuenta de operador aún no tiene.  │
     │ SSH sigue desactivado hasta que      │
     │ tenga una, o una clave.              │
