@@ -112,7 +112,10 @@ export class Watched {
     const { look } = this.terminal;
     const [attr, character] = lines[y]?.[x] ?? [(0x1ff << 9) | 0x1ff, ' '];
     const glyph = glyphOf(character, look, this.terminfo.lineLetters);
-    const text = glyph.line ? (drawn[glyph.text] ?? glyph.text) : glyph.text;
+    const before = glyphOf(lines[y]?.[x - 1]?.[1] ?? ' ', look, this.terminfo.lineLetters);
+    // What a wide character would cover is empty where it is shown as one that is not.
+    const isBlank = glyph.text === '' && !before.wide;
+    const text = isBlank ? ' ' : glyph.line ? (drawn[glyph.text] ?? glyph.text) : glyph.text;
     const colour = (index: number) =>
       index === 0x1ff || look.colours === 0 ? -1 : look.colours === 256 ? index : reduce(index, 16);
     let [flags, foreground, background] = [attr >> 18, colour((attr >> 9) & 0x1ff), colour(attr & 0x1ff)];
