@@ -38,12 +38,19 @@ async function convertRoomy(raw, out, format, how) {
 
 async function writeVmdk(raw, out) {
   await convertRoomy(raw, out, 'vmdk', ['-o', 'subformat=streamOptimized']);
-  await patch(out, { at: 0, length: 4096 }, (start) => {
-    // Which content this is, for disks that lie over others: a number by chance. Where qemu-img has it, as text.
-    const at = start.indexOf('\nCID=') + '\nCID='.length;
-    if (at < 5) throw new Error('The VMDK has no content ID.');
-    start.write('6b2a7e52', at, 'latin1');
-  });
+  await patch(out, { at: 512, length: 4096 }, setContentId);
+}
+
+/**
+ * Which content it is, for disks that lie over others: qemu-img takes a number by chance, and writes it without leading
+ * zeros. `piece` begins with the descriptor, a text that ends with zeros.
+ */
+export function setContentId(piece) {
+  const end = piece.indexOf(0);
+  const text = piece.toString('latin1', 0, end);
+  const own = text.replace(/^CID=[0-9a-f]{1,8}$/m, 'CID=6b2a7e52');
+  if (!own.includes('CID=6b2a7e52\n')) throw new Error('The VMDK has no content ID.');
+  piece.fill(0, 0, end).write(own, 'latin1');
 }
 
 /** Fixed and of whole MiB, as Azure wants it; Hyper-V takes it too. Small: a cloud makes the disk larger by itself. */

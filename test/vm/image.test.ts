@@ -128,6 +128,7 @@ describeWith(machineNeeds, 'the image', () => {
       );
       const vmdk = join(folder, 'gatehouse-disk1.vmdk');
       const info = JSON.parse(await must(['qemu-img', 'info', '--output', 'json', vmdk]));
+      expect(readFileSync(vmdk).subarray(512, 1024).toString('latin1')).toMatch(/\nCID=6b2a7e52\nparentCID=f{8}\n/);
       const description = readFileSync(join(folder, 'gatehouse.ovf'), 'utf8');
       expect(description).toContain(`ovf:capacity="${info['virtual-size']}"`);
       expect(description).toContain(`ovf:size="${statSync(vmdk).size}"`);
