@@ -9,8 +9,8 @@ import * as esbuild from 'esbuild';
 
 /**
  * What begins with the program in one file, by the modules that are wanted at once: the console until its first screen,
- * what every command of the command line needs, and the service. All names come before main.cjs in the alphabet, which is the order
- * that dpkg puts files in place: cut in between, an update leaves a whole program, old or new.
+ * what every command of the command line needs, and the service. All names come before main.cjs in the alphabet, which is
+ * the order that dpkg puts files in place: cut in between, an update leaves a whole program, old or new.
  */
 const together = {
   console: ['src/main.ts', 'src/cli/console.ts', 'screens/console.ts', 'src/client/connect.ts'],

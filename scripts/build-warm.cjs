@@ -2,7 +2,7 @@
  * One start of the program, as build-cache.mjs wants it: node scripts/build-warm.cjs MAIN SOCKET PARTS ARGUMENT… runs MAIN
  * as in a terminal, with the service at SOCKET in the place of the machine's. When its first screen is there and a key
  * was answered, when it listens as a service, or at its end, what V8 has compiled of the files whose names begin with PARTS
- * (console,later) is written.
+ * (console,later; appliance) is written.
  */
 'use strict';
 const { writeFileSync } = require('node:fs');

@@ -116,7 +116,7 @@ export async function overlay(disk: string, file: string, size?: string): Promis
   await must(['qemu-img', 'create', '-q', '-f', 'qcow2', '-F', format, '-b', disk, file, ...(size ? [size] : [])]);
 }
 
-/** An empty disk, or one with a file system of that label and those files: path, text. 'vfat' needs mtools, 'iso9660' xorriso. */
+/** An empty disk, or one with a file system of that label and those files: path, text. 'vfat' needs mtools, 'iso9660' genisoimage. */
 export async function seedDisk(
   file: string,
   kind: 'vfat' | 'iso9660',
